@@ -1,0 +1,1 @@
+"""Files -> documents -> cases -> chunks. The ground floor: imports nothing else of this project."""

@@ -1,0 +1,109 @@
+"""The table of contents (目录): where it stands in a file and which titles it lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from corpus.normalise import bare
+from corpus.types import Line
+
+_HEADING = re.compile(r"目\s*[录錄次]|CONTENTS|Contents|目\s*录\s*CONTENTS")
+_PAGE = re.compile(r"(?:[\t\s.．…·。•_\-—]{2,}|\t|\s)\s*\(?\d{1,4}\)?\s*$")
+_DOTS = re.compile(r"[.．…·•_]{3,}\s*$|\t\s*$")
+ALIKE = 82.0  # a title in the contents and in the body often differ by a word ("36条政务(服务)热线合并了")
+_LONGEST_ENTRY = 90  # characters; a longer line is body text
+_NUMBERED = re.compile(r"^\s*(?:案例\s*[0-9一二三四五六七八九十百]+|\d{1,3}\s*[.、．)）]|[一二三四五六七八九十百]{1,4}、|第[0-9一二三四五六七八九十百]+[篇章节条]|（[一二三四五六七八九十]+）)\s*[:：.、]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A table of contents.
+
+    Attributes:
+        first, last: indices of its first and last line, inclusive, the word 目录 included.
+        entries: titles as listed, without dots and page numbers, in order.
+    """
+
+    first: int
+    last: int
+    entries: tuple[str, ...]
+
+    def lists(self, text: str) -> bool:
+        """Whether `text` is one of the titles, small differences in wording or signs apart."""
+        wanted = bare(without_number(text))
+        return bool(wanted) and any(likeness(wanted, bare(without_number(entry))) >= ALIKE for entry in self.entries)
+
+
+def likeness(left: str, right: str) -> float:
+    """Likeness of two bare titles, 0..100 (normalised Indel similarity, rapidfuzz)."""
+    return float(fuzz.ratio(left, right))
+
+
+def without_number(title: str) -> str:
+    """`title` without a leading "一、", "3." or "案例5：" (unless nothing would be left)."""
+    return _NUMBERED.sub("", title, count=1) or title
+
+
+def _entry(text: str) -> str:
+    return _DOTS.sub("", _PAGE.sub("", text.strip())).strip()
+
+
+def find_contents(lines: Sequence[Line]) -> Contents | None:
+    """The first table of contents of a file, or None.
+
+    Formats that mark contents themselves (`Line.contents`) are believed; otherwise the word 目录 on a line of
+    its own starts one, and it lasts to the last line with a page number before the first long line. Without
+    page numbers it lasts until its own first title comes again.
+    """
+    marked = [index for index, line in enumerate(lines) if line.contents and line.text.strip()]
+    if marked:
+        texts = [lines[index].text for index in marked if not _HEADING.fullmatch(lines[index].text.strip())]
+        return _made(marked[0], marked[-1], texts)
+    for index, line in enumerate(lines):
+        if _HEADING.fullmatch(line.text.strip()):
+            return _from_heading(lines, index)
+    return None
+
+
+def _from_heading(lines: Sequence[Line], heading: int) -> Contents | None:
+    region = [heading]
+    for index in range(heading + 1, len(lines)):
+        text = lines[index].text.strip()
+        if len(text) > _LONGEST_ENTRY:
+            break
+        if text:
+            region.append(index)
+    paged = [index for index in region if _PAGE.search(lines[index].text.rstrip())]
+    if paged:
+        last = paged[-1]
+    else:
+        again = _first_repeated(lines, region)
+        if again is None:
+            return None
+        last = again
+    texts = [lines[index].text for index in region if heading < index <= last]
+    return _made(heading, last, texts)
+
+
+def _first_repeated(lines: Sequence[Line], region: Sequence[int]) -> int | None:
+    """Index of the line before the one that repeats the first entry: there the body starts."""
+    if len(region) < 3:
+        return None
+    first = bare(without_number(lines[region[1]].text))
+    for before, index in zip(region[1:], region[2:], strict=False):
+        if first and bare(without_number(lines[index].text)) == first:
+            return before
+    # The region ended at the first long line; the line just before is the first title, repeated from the list.
+    last = bare(without_number(lines[region[-1]].text))
+    if last and any(bare(without_number(lines[index].text)) == last for index in region[1:-1]):
+        return region[-2]
+    return None
+
+
+def _made(first: int, last: int, texts: Sequence[str]) -> Contents | None:
+    entries = tuple(entry for entry in (_entry(text) for text in texts) if bare(entry) and bare(entry) != "目录")
+    return Contents(first, last, entries) if entries else None

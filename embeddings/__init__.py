@@ -1,0 +1,1 @@
+"""Text -> vectors -> nearest ids. Imports nothing above `corpus/`."""

@@ -1,0 +1,84 @@
+"""A small encoder fitted on the indexed text itself: latent semantic analysis as a static model.
+
+Deerwester et al., "Indexing by Latent Semantic Analysis" (1990): a truncated singular value decomposition of the
+weighted term-passage matrix places words that occur in like passages near each other. A passage's vector is the
+weighted sum of its words' vectors, so the model is exactly a static encoder whose row for a word is its weight
+times its direction.
+"""
+
+from __future__ import annotations
+
+import collections
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.linalg import svds
+from tokenizers import Tokenizer, models, normalizers
+
+from corpus import words
+from embeddings.static_model import StaticEmbedder
+
+DIMENSION = 192
+_UNKNOWN = "[UNK]"
+_MOST_WORDS = 40_000
+
+
+def fit_corpus_model(texts: Sequence[str], *, dimension: int = DIMENSION) -> StaticEmbedder:
+    """Fit an encoder on `texts`; the same texts give the same encoder.
+
+    Args:
+        texts: passages, at least one with a word in it.
+        dimension: length of the vectors; smaller where there are fewer passages or words.
+    """
+    tokenizer = _tokenizer(texts)
+    rows = [collections.Counter(encoding.ids) for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+    weights = _inverse_document_frequencies(rows, tokenizer.get_vocab_size())
+    matrix = _word_directions(rows, weights, min(dimension, len(texts) - 1, tokenizer.get_vocab_size() - 1))
+    return StaticEmbedder(tokenizer, (weights[:, None] * matrix).astype(np.float32), name=f"corpus-lsa-{matrix.shape[1]}")
+
+
+def _tokenizer(texts: Sequence[str]) -> Tokenizer:
+    """A Unigram tokenizer over the words and characters of the texts, likelier ones first."""
+    counts: collections.Counter[str] = collections.Counter()
+    for text in texts:
+        for word in words.cut(text.lower()):
+            if any(character.isalnum() for character in word):
+                counts[word] += 1
+                counts.update({character: 0 for character in word})
+    common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]
+    total = sum(count for _, count in common) + 1
+    # A character alone costs as much as the rarest word, so that words win wherever they fit.
+    pieces = [(word, math.log(max(count, 0.1 if len(word) == 1 else 1) / total)) for word, count in common]
+    tokenizer = Tokenizer(models.Unigram([(_UNKNOWN, -30.0), *pieces], unk_id=0))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    return tokenizer
+
+
+def _inverse_document_frequencies(rows: Sequence[collections.Counter[int]], size: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    seen = np.zeros(size)
+    for row in rows:
+        seen[list(row)] += 1
+    weights = np.log((1 + len(rows)) / (1 + seen))
+    weights[0] = 0.0  # the unknown token, white space and punctuation say nothing
+    weights[seen == 0] = 0.0
+    return weights
+
+
+def _word_directions(
+    rows: Sequence[collections.Counter[int]], weights: np.ndarray[tuple[int], np.dtype[np.float64]], dimension: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Right singular vectors of the weighted, row-normalised passage-word matrix, shape (words, dimension)."""
+    if dimension < 1:
+        return np.eye(len(weights), 1)
+    where = [(number, word) for number, row in enumerate(rows) for word in sorted(row)]
+    values = [(1 + math.log(rows[number][word])) * weights[word] for number, word in where]
+    matrix = csr_matrix((values, tuple(zip(*where, strict=True))), shape=(len(rows), len(weights)))
+    lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1 if hasattr(matrix, "A1") else np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    matrix = csr_matrix(matrix.multiply(1 / np.maximum(lengths, 1e-12)[:, None]))
+    start = np.ones(min(matrix.shape)) / math.sqrt(min(matrix.shape))
+    _, _, right = svds(matrix, k=dimension, v0=start)
+    right = right[::-1]
+    signs = np.sign(right[np.arange(len(right)), np.abs(right).argmax(axis=1)])
+    return np.asarray((right * signs[:, None]).T)

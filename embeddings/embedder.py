@@ -1,0 +1,29 @@
+"""The seam behind which every encoder stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors (or zero vectors for texts without content)."""
+
+    @property
+    def name(self) -> str:
+        """What the manifest of an index records, so that a query meets the encoder of its index."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of each vector."""
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Questions as an array of shape (len(texts), dimension), float32."""
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """Passages as an array of shape (len(texts), dimension), float32."""

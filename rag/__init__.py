@@ -1,0 +1,1 @@
+"""Question -> answer: retrieval, composition, the command line. The only home of settings and LangChain."""

@@ -1,0 +1,88 @@
+"""The whole path from a question to an answer, over one open index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from corpus.types import Case, Document
+from embeddings.embedder import Embedder
+from rag.compose import Composer
+from rag.retrieve import Retriever
+from rag.settings import Settings
+from rag.types import Answer, Hit
+from rag.understand import understand
+
+_LISTED_CASES = 20
+
+
+class Assistant:
+    """Answers questions from one index. Reading only, so that many threads may share it.
+
+    Args:
+        documents, cases: by id.
+        retriever: the searchers.
+        sentence_embedder: encodes single sentences at question time; None where the encoder is too slow for that.
+        settings: limits.
+        name: what the library is called on screen.
+    """
+
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        cases: Mapping[str, Case],
+        retriever: Retriever,
+        *,
+        sentence_embedder: Embedder | None,
+        settings: Settings,
+        name: str,
+    ) -> None:
+        self._documents = documents
+        self._cases = cases
+        self._retriever = retriever
+        self._settings = settings
+        self._composer = Composer(documents, retriever, embedder=sentence_embedder)
+        self.name = name
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """Every case known, in the order of the index."""
+        return tuple(self._cases.values())
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document, in the order of the index."""
+        return tuple(self._documents.values())
+
+    def document(self, case: Case) -> Document:
+        """The document that a case was cut from."""
+        return self._documents[case.document_id]
+
+    def search(self, question: str, *, limit: int = _LISTED_CASES) -> tuple[Hit, ...]:
+        """Cases for a question, ranked exactly as `ask` ranks them.
+
+        Raises:
+            InputError: for an empty question or one that is too long.
+        """
+        reading = understand(question, longest=self._settings.longest_question)
+        return self._retriever.retrieve(reading.text, limit=limit).hits
+
+    def ask(self, question: str) -> Answer:
+        """Answer a question from the cases alone.
+
+        Raises:
+            InputError: for an empty question or one that is too long.
+        """
+        start = time.perf_counter()
+        reading = understand(question, longest=self._settings.longest_question)
+        found = self._retriever.retrieve(reading.text, limit=_LISTED_CASES)
+        composed = self._composer.compose(reading, found)
+        return Answer(
+            question,
+            composed.text,
+            composed.citations,
+            found.hits,
+            composed.reason is not None,
+            composed.reason,
+            round(time.perf_counter() - start, 4),
+        )

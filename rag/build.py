@@ -1,0 +1,115 @@
+"""Where the concrete classes meet: settings and an index folder -> an assistant that answers."""
+
+from __future__ import annotations
+
+import hashlib
+import pathlib
+from collections.abc import Sequence
+
+from corpus.errors import CorpusIndexError, ModelError
+from embeddings.corpus_model import fit_corpus_model
+from embeddings.embedder import Embedder
+from embeddings.index import VectorIndex
+from embeddings.lexical import LexicalIndex
+from embeddings.static_model import StaticEmbedder, load_static
+from rag import records, store
+from rag.assistant import Assistant
+from rag.indexing import CUTTING_VERSION, FIELDS, IndexingReport, Progress, build_index, quiet
+from rag.retrieve import Retriever
+from rag.settings import PROJECT, Settings
+
+LIBRARY = PROJECT / "corpus" / "library"
+
+
+def index_files(
+    paths: Sequence[pathlib.Path], folder: pathlib.Path, settings: Settings, progress: Progress = quiet
+) -> IndexingReport:
+    """Index files and folders into `folder` with the configured encoder; see `rag.indexing.build_index`."""
+
+    def make_embedder(texts: Sequence[str]) -> tuple[Embedder, bool]:
+        if settings.encoder:
+            return _configured(settings.encoder), False
+        return fit_corpus_model(texts), True
+
+    return build_index(paths, folder, make_embedder=make_embedder, encoder_key=settings.encoder, progress=progress)
+
+
+def _configured(name: str) -> Embedder:
+    from embeddings.sentence_model import SentenceEmbedder
+
+    return SentenceEmbedder(name)
+
+
+def open_assistant(settings: Settings, progress: Progress | None = None) -> Assistant:
+    """An assistant on the configured index, else on the shipped library.
+
+    The library's index is built at first start and again when the library or the program changed.
+
+    Args:
+        settings: where the index lies and how searchers are weighted.
+        progress: called with a Chinese step and the share done, 0..1.
+
+    Raises:
+        CorpusIndexError: if the configured index is missing or damaged.
+        ModelError: if its encoder cannot be loaded.
+        InputError: if the library's index cannot be written.
+    """
+    progress = progress or quiet
+    if settings.index is not None:
+        return _assistant(settings.index, settings, shipped=False)
+    folder = settings.data / "library-index"
+    key = f"library:{_library_digest()}"
+    try:
+        _, manifest = store.open_build(folder)
+        current = manifest["encoder"]["key"] == key and manifest["cutting"] == CUTTING_VERSION
+    except CorpusIndexError:
+        current = False
+    if not current:
+        build_index(
+            [LIBRARY], folder, make_embedder=lambda texts: (fit_corpus_model(texts), True), encoder_key=key, progress=progress
+        )
+    return _assistant(folder, settings, shipped=True)
+
+
+def _library_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(LIBRARY.glob("*.md")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> Assistant:
+    build, manifest = store.open_build(folder)
+    documents = {row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")}
+    cases = {row["id"]: records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")}
+    chunks = [records.chunk_from(row) for row in records.read_rows(build / "chunks.jsonl")]
+    retriever = Retriever(
+        cases,
+        chunks,
+        lexical={field: LexicalIndex.load(build / field, field, len(chunks)) for field in FIELDS},
+        vectors=VectorIndex.from_bytes((build / "vectors.faiss").read_bytes()),
+        embedder=_embedder_of(build, manifest["encoder"]),
+        weights={
+            "characters": settings.characters_weight,
+            "words": settings.words_weight,
+            "vectors": settings.vectors_weight,
+        },
+    )
+    return Assistant(
+        documents,
+        cases,
+        retriever,
+        sentence_embedder=retriever.embedder if isinstance(retriever.embedder, StaticEmbedder) else None,
+        settings=settings,
+        name="内置案例摘要" if shipped else folder.name,
+    )
+
+
+def _embedder_of(build: pathlib.Path, encoder: dict[str, str]) -> Embedder:
+    """The encoder that the index was encoded with."""
+    if encoder["saved"]:
+        return load_static(build / "encoder", name=encoder["name"])
+    embedder = _configured(encoder["name"])
+    if embedder.dimension != encoder["dimension"]:
+        raise ModelError("编码器与建立索引时的不同", hint="请用同一个编码器，或重新建立索引")
+    return embedder

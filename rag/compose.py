@@ -1,0 +1,162 @@
+"""Write an answer from sentences of the cases, each with a mark that leads to its quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus.normalise import tidy_spaces
+from corpus.types import Case, Document
+from embeddings.embedder import Embedder
+from rag.retrieve import Retrieval, Retriever
+from rag.select import Unit, distinct, score_units, units_of
+from rag.types import Citation, Reason
+from rag.understand import Reading
+
+_CANDIDATE_CASES = 8
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much an answer of one intent may hold.
+
+    Attributes:
+        characters: of shown sentences, about.
+        cases: at most.
+        per_case: sentences at most.
+        near: share of the best case's score that another case needs.
+        good: share of the best sentence's score that another sentence needs.
+    """
+
+    characters: int
+    cases: int
+    per_case: int
+    near: float
+    good: float
+
+
+PLANS: dict[str, Plan] = {
+    "figure": Plan(characters=300, cases=2, per_case=3, near=0.93, good=0.62),
+    "how": Plan(characters=620, cases=2, per_case=9, near=0.93, good=0.30),
+    "list": Plan(characters=720, cases=6, per_case=3, near=0.55, good=0.50),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer's text, what it cites, and why it is a refusal (None where it is none)."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    reason: Reason | None = None
+
+
+class Composer:
+    """Composes answers over one index.
+
+    Args:
+        documents: by id.
+        retriever: knows the passages of each case.
+        embedder: encodes sentences at question time; None where the encoder is too slow for that.
+    """
+
+    def __init__(self, documents: Mapping[str, Document], retriever: Retriever, *, embedder: Embedder | None) -> None:
+        self._documents = documents
+        self._retriever = retriever
+        self._embedder = embedder
+
+    def compose(self, reading: Reading, found: Retrieval) -> Composed:
+        """An answer to a question from what was found for it."""
+        if not found.hits:
+            return Composed("案例库里没有案例。", (), "no_evidence")
+        chosen = self._choose(reading, found)
+        if not chosen:
+            return refusal(found)
+        return written(chosen)
+
+    def _choose(self, reading: Reading, found: Retrieval) -> list[Unit]:
+        """Units to show, cases in order of their best sentence, sentences in text order."""
+        plan = PLANS[reading.intent]
+        best = found.hits[0].score
+        cases = [hit.case for hit in found.hits[:_CANDIDATE_CASES] if hit.score >= plan.near * best][: plan.cases]
+        units = [unit for case in cases for unit in units_of(case, self._documents[case.document_id])]
+        scored = score_units(reading, found, self._retriever, units, self._embedder)
+        ranked = distinct(sorted(scored, key=lambda unit: -unit.score))
+        return _within(ranked, plan)
+
+
+def _within(ranked: Sequence[Unit], plan: Plan) -> list[Unit]:
+    """The best units that the plan has room for."""
+    if not ranked:
+        return []
+    kept: list[Unit] = []
+    room = plan.characters
+    for unit in ranked:
+        if unit.score < plan.good * ranked[0].score:
+            break
+        taken = sum(one.case.id == unit.case.id for one in kept)
+        if taken >= plan.per_case or (kept and len(unit.text) > room):
+            continue
+        kept.append(unit)
+        room -= len(unit.text)
+    return kept
+
+
+def written(units: Sequence[Unit]) -> Composed:
+    """The Markdown of chosen units, grouped by case in order of each case's best unit."""
+    cases: dict[str, Case] = {unit.case.id: unit.case for unit in units}
+    lines = [_lead(list(cases.values()))]
+    citations: list[Citation] = []
+    for case in cases.values():
+        if len(cases) > 1:
+            lines.append(f"\n**{_named(case)}**\n")
+        for unit in sorted((one for one in units if one.case.id == case.id), key=lambda one: one.span):
+            number = len({citation.number for citation in citations}) + 1
+            lines.append(f"- {marked(unit.text, number)}")
+            citations.extend(_citations(unit, number))
+    return Composed("\n".join(lines), tuple(citations))
+
+
+def _lead(cases: Sequence[Case]) -> str:
+    if len(cases) == 1:
+        return f"据**{_named(cases[0])}**：\n"
+    return f"找到 {len(cases)} 个相关案例："
+
+
+def _named(case: Case) -> str:
+    region = f"（{case.region}）" if case.region and case.region not in case.title.replace("：", "") else ""
+    return escaped(case.title) + escaped(region)
+
+
+def escaped(text: str) -> str:
+    """`text` with the characters that Markdown or HTML would read as layout made plain."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def marked(text: str, number: int) -> str:
+    """A sentence with its mark before each full stop, so that no part of it stands without one."""
+    shown = tidy_spaces(" ".join(text.split("\n"))).rstrip("；;，,、：:")
+    body, tail = (shown[:-1], shown[-1]) if shown[-1:] in "。！？!?" else (shown, "。")
+    # A stop inside the sentence, also one before a closing quotation mark, ends a part that needs the mark too.
+    parts = re.split(r"(?<=[。！？；])(?![”’』】）》])", body)
+    return "".join(_with_mark(part, number) for part in parts[:-1]) + f"{escaped(parts[-1])}[{number}]{tail}"
+
+
+def _with_mark(part: str, number: int) -> str:
+    return f"{escaped(part[:-1])}[{number}]{part[-1]}"
+
+
+def _citations(unit: Unit, number: int) -> list[Citation]:
+    return [
+        Citation(number, unit.case, span.of(unit.document.text), span, unit.document.lines_of(span))
+        for span in unit.document.verbatim(unit.span)
+        if span.of(unit.document.text).strip()
+    ]
+
+
+def refusal(found: Retrieval) -> Composed:
+    """Says that the cases do not hold what was asked, and which come nearest."""
+    nearest = "\n".join(f"- {_named(hit.case)}" for hit in found.hits[:3])
+    return Composed(f"案例库里没有找到与这个问题相关的内容。\n\n最接近的案例是：\n{nearest}", (), "no_evidence")

@@ -1,0 +1,217 @@
+"""Files and folders -> a complete index: read, cut, embed, write."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.chunking import split_chunks
+from corpus.cleaning import clean
+from corpus.cutting import split_cases
+from corpus.errors import CorpusIndexError, InputError, UnreadableFileError
+from corpus.reading import find_files, find_ignored, read_bytes, read_raw, why_ignored
+from corpus.types import Case, Chunk, Document, FileReport
+from embeddings.embedder import Embedder, Vectors
+from embeddings.index import VectorIndex
+from embeddings.lexical import LexicalIndex
+from rag import records, store
+
+Progress = Callable[[str, float], None]
+# Part of every file's key: a new way of reading or cutting reads all files anew.
+CUTTING_VERSION = 1
+FIELDS = ("characters", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file's document, its cases and what became of it; no document where it was refused."""
+
+    key: str
+    report: FileReport
+    document: Document | None = None
+    cases: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexingReport:
+    """What an indexing run did."""
+
+    files: tuple[FileReport, ...]
+    cases: int
+    chunks: int
+    reused: int
+    encoder: str
+
+
+def quiet(_step: str, _share: float) -> None:
+    """A progress callback that says nothing."""
+
+
+def passage_text(case: Case, chunk: Chunk) -> str:
+    """The text of a chunk as searchers see it: title, region and heading before the passage."""
+    return "\n".join(part for part in (case.title, case.region, chunk.heading, chunk.text_in(case)) if part)
+
+
+def build_index(
+    paths: Sequence[pathlib.Path],
+    folder: pathlib.Path,
+    *,
+    make_embedder: Callable[[Sequence[str]], tuple[Embedder, bool]],
+    encoder_key: str,
+    progress: Progress = quiet,
+) -> IndexingReport:
+    """Index files and folders; the index at `folder` is replaced only when the new one is complete.
+
+    Args:
+        paths: files and folders.
+        folder: where the index lies or will lie.
+        make_embedder: texts to index -> the encoder and whether it is to be saved with the index (because it was
+            fitted on them).
+        encoder_key: what decides the encoder, for the manifest.
+        progress: called with a Chinese step and the share done, 0..1.
+
+    Raises:
+        InputError: if a path does not exist, nothing readable is there, or the folder cannot be written.
+    """
+    progress("查找文件", 0.0)
+    files = find_files(paths)
+    skipped = [FileReport(str(path), "skipped", message=why_ignored(path)) for path in find_ignored(paths)]
+    known = _previous(folder)
+    readings: list[Reading] = []
+    for number, path in enumerate(files):
+        progress(f"读取 {path.name}", 0.6 * number / len(files))
+        readings.append(_read(path, known, readings))
+    documents, cases = _distinct(readings)
+    reports = (*(reading.report for reading in readings), *skipped)
+    if not cases:
+        raise NothingReadError(reports)
+    chunks = [chunk for case in cases for chunk in split_chunks(case)]
+    by_id = {case.id: case for case in cases}
+    texts = [passage_text(by_id[chunk.case_id], chunk) for chunk in chunks]
+    progress("计算向量", 0.65)
+    embedder, own = make_embedder(texts)
+    vectors = embedder.encode_document(texts)
+    progress("写入索引", 0.9)
+    content = _Content(readings, documents, cases, chunks, texts, vectors, embedder if own else None)
+    store.write_build(folder, lambda draft: _fill(draft, content, embedder, encoder_key))
+    progress("完成", 1.0)
+    reused = sum(reading.key in known for reading in readings)
+    return IndexingReport(reports, len(cases), len(chunks), reused, embedder.name)
+
+
+class NothingReadError(InputError):
+    """No case was read; carries the reports of the files."""
+
+    def __init__(self, reports: tuple[FileReport, ...]) -> None:
+        refused = next((report for report in reports if report.status == "refused"), None)
+        detail = f"（{pathlib.PurePath(refused.path).name}：{refused.message}）" if refused else ""
+        super().__init__(f"没有读到任何案例{detail}", hint="请换成有文字的 .docx、.txt、.md、.html 或 .pdf 文件；原来的索引没有改动")
+        self.reports = reports
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    readings: Sequence[Reading]
+    documents: Sequence[Document]
+    cases: Sequence[Case]
+    chunks: Sequence[Chunk]
+    texts: Sequence[str]
+    vectors: Vectors
+    embedder: Any
+
+
+def _previous(folder: pathlib.Path) -> dict[str, Reading]:
+    """Readings of the serving index by key, so that unchanged files are not read again."""
+    try:
+        build, manifest = store.open_build(folder)
+        documents = {row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")}
+        cases = [records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")]
+    except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
+        return {}
+    known = {}
+    for row in manifest["readings"]:
+        report = records.report_from(row["report"])
+        if report.status == "read" and row["document"] in documents:
+            own = tuple(case for case in cases if case.document_id == row["document"])
+            known[row["key"]] = Reading(row["key"], report, documents[row["document"]], own)
+    return known
+
+
+def _read(path: pathlib.Path, known: dict[str, Reading], before: Sequence[Reading]) -> Reading:
+    name = path.as_posix()
+    try:
+        data = read_bytes(path)
+        key = hashlib.sha256(f"{CUTTING_VERSION}\0{name}\0".encode() + data).hexdigest()
+        if key in known:
+            return known[key]
+        digest = hashlib.sha256(data).hexdigest()
+        for other in before:
+            if other.document is not None and other.document.digest == digest:
+                message = f"与 {other.document.name} 内容完全相同，只收录一份"
+                return Reading(key, FileReport(name, "skipped", message=message))
+        return _cut(path, key, data)
+    except UnreadableFileError as error:
+        return Reading("", FileReport(name, "refused", message=str(error)))
+
+
+def _cut(path: pathlib.Path, key: str, data: bytes) -> Reading:
+    raw = read_raw(path, data)
+    file = clean(raw, path=path.as_posix(), data=data)
+    cutting = split_cases(file)
+    if not cutting.cases:
+        raise UnreadableFileError("文件里没有正文", hint="请检查文件内容")
+    report = FileReport(
+        path.as_posix(),
+        "read",
+        encoding=raw.encoding,
+        cases=len(cutting.cases),
+        listed=cutting.listed,
+        characters=len(file.document.text),
+        notes=raw.notes,
+        leftovers=cutting.leftovers,
+    )
+    return Reading(key, report, file.document, cutting.cases)
+
+
+def _distinct(readings: Iterable[Reading]) -> tuple[list[Document], list[Case]]:
+    """Documents and cases in order; a case id that comes again (one text twice in a file) gets a number."""
+    documents, cases = [], []
+    seen: set[str] = set()
+    for reading in readings:
+        if reading.document is None:
+            continue
+        documents.append(reading.document)
+        for case in reading.cases:
+            unique, copy = case.id, 1
+            while unique in seen:
+                copy += 1
+                unique = f"{case.id}.{copy}"
+            seen.add(unique)
+            cases.append(case if unique == case.id else dataclasses.replace(case, id=unique))
+    return documents, cases
+
+
+def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_key: str) -> dict[str, Any]:
+    records.write_rows(draft / "documents.jsonl", map(records.document_row, content.documents))
+    records.write_rows(draft / "cases.jsonl", map(records.case_row, content.cases))
+    records.write_rows(draft / "chunks.jsonl", map(records.chunk_row, content.chunks))
+    (draft / "vectors.faiss").write_bytes(VectorIndex.build(content.vectors).to_bytes())
+    for field in FIELDS:
+        LexicalIndex.build(content.texts, field).save(draft / field)
+    if content.embedder is not None:
+        content.embedder.save(draft / "encoder")
+    corpus_digest = hashlib.sha256("\n".join(sorted(document.digest for document in content.documents)).encode())
+    return {
+        "corpus": corpus_digest.hexdigest(),
+        "encoder": {"key": encoder_key, "name": embedder.name, "dimension": embedder.dimension, "saved": content.embedder is not None},
+        "cutting": CUTTING_VERSION,
+        "counts": {"documents": len(content.documents), "cases": len(content.cases), "chunks": len(content.chunks)},
+        "readings": [
+            {"key": one.key, "document": one.document.id if one.document else "", "report": dataclasses.asdict(one.report)}
+            for one in content.readings
+        ],
+    }

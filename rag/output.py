@@ -1,0 +1,67 @@
+"""Answers, hits and cases in the shape that the command line promises, and as text for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corpus.types import Case
+from rag.types import Answer, Hit
+
+_UNITS = {"line": ("第 {} 行", "第 {}–{} 行"), "paragraph": ("第 {} 段", "第 {}–{} 段"), "page": ("第 {} 页", "第 {}–{} 页")}
+
+
+def answer_object(answer: Answer) -> dict[str, Any]:
+    """What `ask --json` prints."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "reason": answer.reason,
+        "citations": [
+            {
+                "n": citation.number,
+                "case_id": citation.case.id,
+                "title": citation.case.title,
+                "source": citation.case.source,
+                "region": citation.case.region,
+                "lines": list(citation.lines),
+                "quote": citation.quote,
+            }
+            for citation in answer.citations
+        ],
+        "hits": [hit_object(hit) for hit in answer.hits],
+        "seconds": answer.seconds,
+    }
+
+
+def hit_object(hit: Hit) -> dict[str, Any]:
+    """A hit of `ask --json` and `search --json`."""
+    return {
+        "case_id": hit.case.id,
+        "title": hit.case.title,
+        "source": hit.case.source,
+        "lines": list(hit.case.lines),
+        "score": round(hit.score, 6),
+    }
+
+
+def case_object(case: Case) -> dict[str, Any]:
+    """A line of `cases --json`."""
+    return {
+        "case_id": case.id,
+        "number": case.number,
+        "title": case.title,
+        "source": case.source,
+        "lines": list(case.lines),
+        "region": case.region,
+        "department": case.department,
+        "period": case.period,
+        "topics": list(case.topics),
+        "text": case.text,
+    }
+
+
+def place_in_file(lines: tuple[int, int], unit: str) -> str:
+    """Where something stands, in words: 第 12 行, 第 3–5 页."""
+    one, several = _UNITS[unit]
+    return one.format(lines[0]) if lines[0] == lines[1] else several.format(*lines)

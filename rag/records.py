@@ -1,0 +1,80 @@
+"""Documents, cases, chunks and file reports as JSON, one object a line, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from corpus.types import Case, Chunk, Document, FileReport, Leftover, Span, TextLine
+
+
+def document_from(row: dict[str, Any]) -> Document:
+    """A document from its JSON object."""
+    return Document(
+        **{
+            **row,
+            "line_map": tuple(TextLine(start, number) for start, number in row["line_map"]),
+            "cuts": tuple(row["cuts"]),
+        }
+    )
+
+
+def document_row(document: Document) -> dict[str, Any]:
+    """A document as a JSON object; the line map as pairs, for it is the longest part."""
+    row = dataclasses.asdict(document)
+    row["line_map"] = [[piece.start, piece.number] for piece in document.line_map]
+    return row
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    """A case as a JSON object without its text, which is the document's slice."""
+    row = dataclasses.asdict(case)
+    del row["text"]
+    row["span"] = [case.span.start, case.span.end]
+    return row
+
+
+def case_from(row: dict[str, Any], documents: dict[str, Document]) -> Case:
+    """A case from its JSON object and the documents by id."""
+    span = Span(*row["span"])
+    return Case(
+        **{
+            **row,
+            "span": span,
+            "lines": tuple(row["lines"]),
+            "topics": tuple(row["topics"]),
+            "text": span.of(documents[row["document_id"]].text),
+        }
+    )
+
+
+def chunk_row(chunk: Chunk) -> dict[str, Any]:
+    """A chunk as a JSON object."""
+    return {**dataclasses.asdict(chunk), "span": [chunk.span.start, chunk.span.end]}
+
+
+def chunk_from(row: dict[str, Any]) -> Chunk:
+    """A chunk from its JSON object."""
+    return Chunk(**{**row, "span": Span(*row["span"])})
+
+
+def report_from(row: dict[str, Any]) -> FileReport:
+    """A file report from its JSON object."""
+    leftovers = tuple(Leftover(tuple(one["lines"]), one["text"], one["reason"]) for one in row["leftovers"])
+    return FileReport(**{**row, "notes": tuple(row["notes"]), "leftovers": leftovers})
+
+
+def write_rows(path: pathlib.Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write JSON Lines."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def read_rows(path: pathlib.Path) -> Sequence[dict[str, Any]]:
+    """Read JSON Lines."""
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]

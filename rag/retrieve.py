@@ -1,0 +1,121 @@
+"""Find the passages and cases that a question is about.
+
+Three searchers score every passage: BM25 over characters, BM25 over words, and vectors. Their scores are scaled
+to 0..1 a question and added with fixed weights; on compilations like these that beats reciprocal rank fusion
+(see eval/LOG.md). A case is as good as its best passage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.types import Case, Chunk
+from embeddings.embedder import Embedder
+from embeddings.index import VectorIndex
+from embeddings.lexical import LexicalIndex
+from rag.types import Hit
+
+Scores = NDArray[np.float32]
+_DEEPEST = 20_000  # passages that the vectors score at most; the rest count as the worst of these
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for one question.
+
+    Attributes:
+        hits: distinct cases, best first.
+        scores: fused score of every passage, 0..1, shape (passages,).
+        cosine: cosine of the best passage's vector and the question's.
+    """
+
+    hits: tuple[Hit, ...]
+    scores: Scores
+    cosine: float
+
+
+class Retriever:
+    """Holds the searchers of one index.
+
+    Args:
+        cases: by id.
+        chunks: in row order of the searchers.
+        lexical: BM25 indices by field.
+        vectors: vectors of the chunks.
+        embedder: encodes questions as the index was encoded.
+        weights: share of each searcher ("characters", "words", "vectors").
+    """
+
+    def __init__(
+        self,
+        cases: Mapping[str, Case],
+        chunks: Sequence[Chunk],
+        *,
+        lexical: Mapping[str, LexicalIndex],
+        vectors: VectorIndex,
+        embedder: Embedder,
+        weights: Mapping[str, float],
+    ) -> None:
+        self._cases = cases
+        self._chunks = chunks
+        self._lexical = lexical
+        self._vectors = vectors
+        self._embedder = embedder
+        self._weights = weights
+        order = {case_id: number for number, case_id in enumerate(cases)}
+        self._owners = np.array([order[chunk.case_id] for chunk in chunks], dtype=np.int64)
+        self._case_ids = list(cases)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The encoder of this index."""
+        return self._embedder
+
+    def retrieve(self, question: str, *, limit: int = 20) -> Retrieval:
+        """The best `limit` distinct cases for a question."""
+        parts = {field: scaled(index.scores(question)) for field, index in self._lexical.items()}
+        cosines = self._cosines(question)
+        parts["vectors"] = scaled(cosines)
+        weighted = {name: np.float32(self._weights[name]) * part for name, part in parts.items()}
+        scores: Scores = np.sum(list(weighted.values()), axis=0, dtype=np.float32)
+        rows = self._best_rows(scores)[:limit]
+        hits = tuple(
+            Hit(
+                self._cases[self._chunks[row].case_id],
+                self._chunks[row],
+                float(scores[row]),
+                rank,
+                tuple((name, round(float(part[row]), 4)) for name, part in weighted.items()),
+            )
+            for rank, row in enumerate(rows, 1)
+        )
+        return Retrieval(hits, scores, float(cosines.max(initial=0.0)))
+
+    def passages(self, case: Case, scores: Scores) -> list[tuple[Chunk, float]]:
+        """The passages of a case in text order with their scores."""
+        number = self._case_ids.index(case.id)
+        return [(self._chunks[row], float(scores[row])) for row in np.flatnonzero(self._owners == number)]
+
+    def _cosines(self, question: str) -> Scores:
+        vector = self._embedder.encode_query([question])[0]
+        rows, found = self._vectors.search(vector, min(len(self._chunks), _DEEPEST))
+        cosines = np.full(len(self._chunks), found.min(initial=0.0), dtype=np.float32)
+        cosines[rows] = found
+        return cosines
+
+    def _best_rows(self, scores: Scores) -> list[int]:
+        """The best row of each case, best case first; equal scores keep the order of the index."""
+        order: NDArray[Any] = np.argsort(-scores, kind="stable")
+        _, first = np.unique(self._owners[order], return_index=True)
+        return [int(order[position]) for position in np.sort(first)]
+
+
+def scaled(scores: Scores) -> Scores:
+    """Scores mapped linearly to 0..1; all 0 where they do not differ."""
+    low, high = float(scores.min(initial=0.0)), float(scores.max(initial=0.0))
+    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)

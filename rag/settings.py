@@ -1,0 +1,74 @@
+"""Settings: one frozen value, made once (command line > environment > file > default) and passed down."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from corpus.errors import InputError
+
+FILE = "case-qa.toml"
+_PREFIX = "CASE_QA_"
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may set.
+
+    Attributes:
+        index: folder of the index to answer from; None means the shipped library.
+        data: folder for what the program makes itself (the library's index).
+        encoder: folder or hub name of a sentence-transformers model used when an index is built; "" means a
+            small one fitted on the indexed text.
+        longest_question: characters.
+        characters_weight, words_weight, vectors_weight: shares of the searchers in a passage's score.
+    """
+
+    index: pathlib.Path | None = None
+    data: pathlib.Path = PROJECT / "data"
+    encoder: str = ""
+    longest_question: int = 2000
+    characters_weight: float = 0.4
+    words_weight: float = 0.2
+    vectors_weight: float = 0.4
+
+
+def load_settings(
+    *, environment: Mapping[str, str] | None = None, file: pathlib.Path | None = None, **overrides: Any
+) -> Settings:
+    """Settings from the default file or `file`, the environment (CASE_QA_INDEX, …) and `overrides` that are not None.
+
+    Raises:
+        InputError: for a file that is no TOML, an unknown name or a value of the wrong kind.
+    """
+    environment = os.environ if environment is None else environment
+    path = file or pathlib.Path(environment.get(_PREFIX + "SETTINGS") or PROJECT / FILE)
+    values: dict[str, Any] = {}
+    if path.exists():
+        try:
+            values.update(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise InputError(f"设置文件无法读取：{path}", hint="请检查 TOML 语法，文本值要加引号") from error
+    elif file is not None:
+        raise InputError(f"没有这个设置文件：{path}", hint="请检查路径")
+    known = {field.name for field in fields(Settings)}
+    if unknown := sorted(set(values) - known):
+        raise InputError(f"设置文件中有不认识的名称：{'、'.join(unknown)}", hint=f"可用的名称：{'、'.join(sorted(known))}")
+    values.update({name: environment[_PREFIX + name.upper()] for name in known if environment.get(_PREFIX + name.upper())})
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    return replace(Settings(), **{name: _converted(name, value) for name, value in values.items()})
+
+
+def _converted(name: str, value: Any) -> Any:
+    default = getattr(Settings(), name)
+    try:
+        if name in {"index", "data"}:
+            return pathlib.Path(value).expanduser()
+        return type(default)(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"设置 {name} 的值不对：{value}", hint="数字不要带单位，路径和名称用文本") from error

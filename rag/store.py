@@ -1,0 +1,133 @@
+"""The index on disk: a folder of complete builds and one pointer to the build that serves.
+
+    INDEX/
+      CURRENT            name of the serving build; replacing this one file is what makes a new build serve
+      build-<digest>/    manifest.json and the files whose sha256 it lists
+
+A build is written under another name, checked, renamed, and only then pointed to, so that a build killed at any
+moment leaves the last complete one serving.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+from corpus.errors import CorpusIndexError, InputError
+
+FORMAT = 1
+_POINTER = "CURRENT"
+_MANIFEST = "manifest.json"
+_UNFINISHED = ".building-"
+_STALE_SECONDS = 3600.0
+
+
+def _sha256(path: pathlib.Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def exists(folder: pathlib.Path) -> bool:
+    """Whether `folder` holds an index, whole or damaged."""
+    return (folder / _POINTER).is_file()
+
+
+def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, Any]]) -> dict[str, Any]:
+    """Make a new build and let it serve.
+
+    Args:
+        folder: the index; made where it does not exist.
+        fill: writes the build's files into the folder it is given and returns what the manifest should say.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        InputError: if the folder cannot be written or holds other things.
+    """
+    _check_target(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        draft = pathlib.Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
+    except OSError as error:
+        raise InputError(f"索引文件夹无法写入：{folder}", hint="请换一个有写权限的位置，或检查磁盘空间") from error
+    try:
+        manifest = _finish(draft, fill(draft))
+        build = folder / f"build-{_sha256(draft / _MANIFEST)[:16]}"
+        draft.rename(build)
+        _point(folder, build.name)
+    except OSError as error:
+        raise InputError(f"写索引时出错：{error.strerror}", hint="请检查磁盘空间和写权限；原来的索引没有改动") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    for old in folder.glob("build-*"):
+        if old != build:
+            shutil.rmtree(old, ignore_errors=True)
+    return manifest
+
+
+def _check_target(folder: pathlib.Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"索引位置是一个文件：{folder}", hint="请用 --index 指定一个文件夹")
+    if folder.is_dir() and not exists(folder) and any(not one.name.startswith(_UNFINISHED) for one in folder.iterdir()):
+        raise InputError(f"文件夹里有别的文件：{folder}", hint="请用 --index 指定一个空文件夹或已有的索引文件夹")
+
+
+def _sweep(folder: pathlib.Path) -> None:
+    """Remove what builds that were killed left behind; a young one may still be at work."""
+    for leftover in folder.glob(_UNFINISHED + "*"):
+        if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _finish(draft: pathlib.Path, content: dict[str, Any]) -> dict[str, Any]:
+    files = {path.relative_to(draft).as_posix(): _sha256(path) for path in sorted(draft.rglob("*")) if path.is_file()}
+    # The time makes every build's manifest, and so its name, its own: a new build never takes an old one's place.
+    manifest = {"format": FORMAT, "built": datetime.datetime.now(datetime.UTC).isoformat(), **content, "files": files}
+    path = draft / _MANIFEST
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    return manifest
+
+
+def _point(folder: pathlib.Path, name: str) -> None:
+    """Replace the pointer in one rename. A build's name carries the digest of its manifest."""
+    new = folder / (_POINTER + ".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(name)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(folder / _POINTER)
+
+
+def open_build(folder: pathlib.Path) -> tuple[pathlib.Path, dict[str, Any]]:
+    """The serving build's folder and manifest, each file checked against its sha256.
+
+    Raises:
+        CorpusIndexError: if there is no index, or it is damaged, or another version wrote it.
+    """
+    if not exists(folder):
+        raise CorpusIndexError(f"这里没有索引：{folder}", hint=f"请先建立：python -m rag index 资料文件夹 --index {folder}")
+    mend = f"请重新建立：python -m rag index 资料文件夹 --index {folder}"
+    try:
+        build = folder / (folder / _POINTER).read_text(encoding="utf-8").strip()
+        raw = (build / _MANIFEST).read_bytes()
+        manifest = json.loads(raw)
+        if build.parent != folder or build.name != f"build-{hashlib.sha256(raw).hexdigest()[:16]}":
+            raise CorpusIndexError("索引已损坏（清单与登记不符）", hint=mend)
+        if manifest["format"] != FORMAT:
+            raise CorpusIndexError("索引由另一个版本建立", hint=mend)
+        for name, digest in manifest["files"].items():
+            if _sha256(build / name) != digest:
+                raise CorpusIndexError(f"索引已损坏（{name} 校验不符）", hint=mend)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CorpusIndexError("索引已损坏（清单或文件缺失）", hint=mend) from error
+    return build, manifest
