@@ -266,7 +266,8 @@ def _case(file: CleanFile, number: int, parts: Sequence[Paragraph], *, titled: b
     if single and stated.get("title"):
         title = stated["title"]
     body = text[len(parts[0].text) :] if titled else text
-    fields = stated if single else {}
+    # Front matter that gives a title states all there is to state: what it leaves empty is not looked for.
+    described = single and bool(stated.get("title"))
     identity = f"{document.title}\0{title}\0{bare(body)[:400]}"
     return Case(
         id=hashlib.sha256(identity.encode()).hexdigest()[:12],
@@ -278,10 +279,10 @@ def _case(file: CleanFile, number: int, parts: Sequence[Paragraph], *, titled: b
         text=text,
         document_title=document.title,
         source=document.name,
-        region=fields["region"] if "region" in fields else region_in(title, body),
-        department=fields["department"] if "department" in fields else department_in(title, body),
-        period=fields["period"] if "period" in fields else period_in(body),
-        topics=tuple(filter(None, fields["topics"].split("、"))) if "topics" in fields else topics_in(title, body),
+        region=stated.get("region", "") if described else region_in(title, body),
+        department=stated.get("department", "") if described else department_in(title, body),
+        period=stated.get("period", "") if described else period_in(body),
+        topics=tuple(filter(None, stated.get("topics", "").split("、"))) if described else topics_in(title, body),
     )
 
 

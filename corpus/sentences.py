@@ -11,6 +11,7 @@ _ENDERS = "。！？!?"
 _CLOSERS = "”’』】）)》」\""
 _OPEN, _CLOSE = "“（《「【(", "”）》」】)"
 _LONGEST_QUOTE = 160  # characters; a quotation longer than this is split inside like any text
+_SPEAKER = re.compile(r"[^。！？；“”]{0,40}(?:表示|说|道|介绍|称|坦言|感慨|指出|告诉记者)[^。！？；“”]{0,6}[。！？]")
 _SHORTEST_PIECE = 14  # characters on each side of a semicolon that may stand alone
 
 
@@ -60,8 +61,8 @@ def _ends(line: str) -> Iterator[int]:
             last = position + 1
             yield last
         elif character in _CLOSE and not opened and position and line[position - 1] in _ENDERS:
-            # “……。”ends a sentence unless a comma or a speaker follows.
-            if position + 1 < len(line) and line[position + 1] not in "，、；的，" and not line[position + 1 :].startswith(("他", "她")):
+            # “……。” ends a sentence unless a comma or the name of the speaker follows.
+            if position + 1 < len(line) and line[position + 1] not in "，、；的" and not _SPEAKER.match(line[position + 1 :]):
                 last = position + 1
                 yield last
         position += 1

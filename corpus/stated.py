@@ -16,7 +16,7 @@ _KNOWN = "|".join(sorted((re.escape(name) for name in (*PROVINCES, *PLACES)), ke
 _STATED = re.compile(
     rf"(?:{_KNOWN})(?:省|市|自治区|自治州|州|盟|地区|区|县|旗)?(?:(?:{_MASKED}|[\u4e00-\u9fff]{{1,5}}?)(?:自治州|州|市|区|县|旗|镇|乡|街道)|经济技术开发区|经开区|高新区)?"
 )
-_MASKED_REGION = re.compile(rf"(?:{_MASKED}(?:省|自治区|市|州|盟))?(?:(?:{_MASKED}|(?<=市)[\u4e00-\u9fff]{{2,3}}?)(?:区|县|旗|市|州|镇|乡|街道|开发区))|{_MASKED}(?:省|市|州)")
+_MASKED_REGION = re.compile(rf"(?:{_MASKED}(?:省|自治区|市|州|盟))?(?:(?:{_MASKED}(?:区|县|旗|市|州|镇|乡|街道|开发区)|(?<=[XＸ×]市)[\u4e00-\u9fff]{{2,3}}?(?:区|县|旗)))|{_MASKED}(?:省|市|州)")
 _UNNAMED = re.compile(r"[全各该我本两三多几首每其整于在为和与及的省际市县区城地园辖社小]")
 _DEPARTMENTS = (
     "市场监督管理局|市场监管局|市场监管总局|行政审批服务局|行政审批局|政务服务管理局|政务服务数据管理局|政务服务办|政务服务中心|营商环境局|营商办|"

@@ -11,7 +11,8 @@ from rag.compose import Composer
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Answer, Hit
-from rag.understand import understand
+from rag.understand import Reading, place_names, understand
+from rag.vocabulary import Vocabulary
 
 _LISTED_CASES = 20
 
@@ -23,6 +24,7 @@ class Assistant:
         documents, cases: by id.
         retriever: the searchers.
         sentence_embedder: encodes single sentences at question time; None where the encoder is too slow for that.
+        vocabulary: plain and official wordings.
         settings: limits.
         name: what the library is called on screen.
     """
@@ -34,14 +36,17 @@ class Assistant:
         retriever: Retriever,
         *,
         sentence_embedder: Embedder | None,
+        vocabulary: Vocabulary,
         settings: Settings,
         name: str,
     ) -> None:
         self._documents = documents
         self._cases = cases
         self._retriever = retriever
+        self._vocabulary = vocabulary
         self._settings = settings
         self._composer = Composer(documents, retriever, embedder=sentence_embedder)
+        self._places = tuple(sorted({name for case in cases.values() for name in place_names(case.region)}))
         self.name = name
 
     @property
@@ -58,14 +63,24 @@ class Assistant:
         """The document that a case was cut from."""
         return self._documents[case.document_id]
 
+    def understand(self, question: str) -> Reading:
+        """Read a question as `ask` and `search` do.
+
+        Raises:
+            InputError: for an empty question or one that is too long.
+        """
+        return understand(
+            question, longest=self._settings.longest_question, vocabulary=self._vocabulary, known_places=self._places
+        )
+
     def search(self, question: str, *, limit: int = _LISTED_CASES) -> tuple[Hit, ...]:
         """Cases for a question, ranked exactly as `ask` ranks them.
 
         Raises:
             InputError: for an empty question or one that is too long.
         """
-        reading = understand(question, longest=self._settings.longest_question)
-        return self._retriever.retrieve(reading.text, limit=limit).hits
+        reading = self.understand(question)
+        return self._retriever.retrieve(reading, limit=limit).hits
 
     def ask(self, question: str) -> Answer:
         """Answer a question from the cases alone.
@@ -74,8 +89,8 @@ class Assistant:
             InputError: for an empty question or one that is too long.
         """
         start = time.perf_counter()
-        reading = understand(question, longest=self._settings.longest_question)
-        found = self._retriever.retrieve(reading.text, limit=_LISTED_CASES)
+        reading = self.understand(question)
+        found = self._retriever.retrieve(reading, limit=_LISTED_CASES)
         composed = self._composer.compose(reading, found)
         return Answer(
             question,

@@ -17,6 +17,7 @@ from rag.assistant import Assistant
 from rag.indexing import CUTTING_VERSION, FIELDS, IndexingReport, Progress, build_index, quiet
 from rag.retrieve import Retriever
 from rag.settings import PROJECT, Settings
+from rag.vocabulary import load_vocabulary
 
 LIBRARY = PROJECT / "corpus" / "library"
 
@@ -93,6 +94,7 @@ def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> As
             "characters": settings.characters_weight,
             "words": settings.words_weight,
             "vectors": settings.vectors_weight,
+            "vocabulary": settings.vocabulary_weight,
         },
     )
     return Assistant(
@@ -100,6 +102,7 @@ def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> As
         cases,
         retriever,
         sentence_embedder=retriever.embedder if isinstance(retriever.embedder, StaticEmbedder) else None,
+        vocabulary=load_vocabulary(),
         settings=settings,
         name="内置案例摘要" if shipped else folder.name,
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.normalise import tidy_spaces
 from corpus.types import Case, Document
+from corpus.places import PROVINCES
 from embeddings.embedder import Embedder
+from embeddings.lexical import fold
 from rag.retrieve import Retrieval, Retriever
-from rag.select import Unit, distinct, score_units, units_of
+from rag.select import Unit, score_units, told, units_of
 from rag.types import Citation, Reason
 from rag.understand import Reading
 
@@ -38,9 +40,9 @@ class Plan:
 
 
 PLANS: dict[str, Plan] = {
-    "figure": Plan(characters=300, cases=2, per_case=3, near=0.93, good=0.62),
-    "how": Plan(characters=620, cases=2, per_case=9, near=0.93, good=0.30),
-    "list": Plan(characters=720, cases=6, per_case=3, near=0.55, good=0.50),
+    "figure": Plan(characters=300, cases=3, per_case=3, near=0.88, good=0.62),
+    "how": Plan(characters=620, cases=2, per_case=9, near=0.90, good=0.30),
+    "list": Plan(characters=720, cases=7, per_case=3, near=0.60, good=0.58),
 }
 
 
@@ -69,22 +71,39 @@ class Composer:
 
     def compose(self, reading: Reading, found: Retrieval) -> Composed:
         """An answer to a question from what was found for it."""
-        if not found.hits:
-            return Composed("案例库里没有案例。", (), "no_evidence")
-        chosen = self._choose(reading, found)
-        if not chosen:
+        if absent := self._absent_places(reading):
+            nearest = self._choose(reading, found, PLANS["figure"])
+            return _place_refusal(absent, nearest)
+        if not _shares_a_word(reading, found):
             return refusal(found)
-        return written(chosen)
+        chosen = self._choose(reading, found, PLANS[reading.intent])
+        return written(chosen) if chosen else refusal(found)
 
-    def _choose(self, reading: Reading, found: Retrieval) -> list[Unit]:
-        """Units to show, cases in order of their best sentence, sentences in text order."""
-        plan = PLANS[reading.intent]
+    def _absent_places(self, reading: Reading) -> list[str]:
+        """The places asked about, where no case mentions any of them; provinces are too often left unsaid to count."""
+        places = [place for place in reading.places if place not in PROVINCES]
+        mentioned = any(place in document.text for place in places for document in self._documents.values())
+        return [] if mentioned else places
+
+    def _choose(self, reading: Reading, found: Retrieval, plan: Plan) -> list[Unit]:
+        """The best units that the plan has room for, best first."""
         best = found.hits[0].score
-        cases = [hit.case for hit in found.hits[:_CANDIDATE_CASES] if hit.score >= plan.near * best][: plan.cases]
+        near = [hit.case for hit in found.hits[:_CANDIDATE_CASES] if hit.score >= plan.near * best][: plan.cases]
+        named = _named_cases(reading, found) if reading.intent == "list" else []
+        cases = list({case.id: case for case in (*named, *near)}.values())
         units = [unit for case in cases for unit in units_of(case, self._documents[case.document_id])]
         scored = score_units(reading, found, self._retriever, units, self._embedder)
-        ranked = distinct(sorted(scored, key=lambda unit: -unit.score))
-        return _within(ranked, plan)
+        return _within(sorted(scored, key=lambda unit: -unit.score), plan)
+
+
+def _named_cases(reading: Reading, found: Retrieval) -> list[Case]:
+    """For each place that a comparison names, the best case of that place."""
+    cases = []
+    for place in reading.places:
+        of_place = [hit.case for hit in found.hits if place in hit.case.region or place in hit.case.title]
+        telling = of_place or [hit.case for hit in found.hits if place in hit.case.text]
+        cases.extend(telling[:1])
+    return cases
 
 
 def _within(ranked: Sequence[Unit], plan: Plan) -> list[Unit]:
@@ -97,7 +116,7 @@ def _within(ranked: Sequence[Unit], plan: Plan) -> list[Unit]:
         if unit.score < plan.good * ranked[0].score:
             break
         taken = sum(one.case.id == unit.case.id for one in kept)
-        if taken >= plan.per_case or (kept and len(unit.text) > room):
+        if taken >= plan.per_case or (kept and len(unit.text) > room) or told(unit, kept):
             continue
         kept.append(unit)
         room -= len(unit.text)
@@ -156,7 +175,32 @@ def _citations(unit: Unit, number: int) -> list[Citation]:
     ]
 
 
+def _shares_a_word(reading: Reading, found: Retrieval) -> bool:
+    """Whether any content word of the question, or official term for one, stands in one of the best cases.
+
+    Likeness of vectors does not tell a question that the cases cannot answer from one in other words; a question
+    without a single word in common is the one kind that can be told.
+    """
+    terms = [term for term in (*reading.terms, *reading.official) if len(term) >= 2]
+    texts = [fold(f"{hit.case.title}\n{hit.case.text}") for hit in found.hits[:_CANDIDATE_CASES]]
+    return any(term in text for term in terms for text in texts)
+
+
+def _nearest(cases: Iterable[Case]) -> str:
+    return "\n".join(f"- {_named(case)}" for case in cases)
+
+
 def refusal(found: Retrieval) -> Composed:
     """Says that the cases do not hold what was asked, and which come nearest."""
-    nearest = "\n".join(f"- {_named(hit.case)}" for hit in found.hits[:3])
-    return Composed(f"案例库里没有找到与这个问题相关的内容。\n\n最接近的案例是：\n{nearest}", (), "no_evidence")
+    nearest = _nearest(hit.case for hit in found.hits[:3])
+    return Composed(f"案例库里没有找到与这个问题相关的内容。\n\n最接近的案例：\n\n{nearest}", (), "no_evidence")
+
+
+def _place_refusal(places: Sequence[str], nearest: Sequence[Unit]) -> Composed:
+    """Says that no case is about the place asked for, and what others did."""
+    named = "、".join(f"“{escaped(place)}”" for place in places)
+    head = f"案例库里没有提到{named}，不能回答这个地方的情况。"
+    if not nearest:
+        return Composed(head, (), "place_not_found")
+    others = written(nearest)
+    return Composed(f"{head}\n\n其他地方相近的做法供参考：\n\n{others.text}", others.citations, "place_not_found")

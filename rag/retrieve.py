@@ -1,8 +1,8 @@
 """Find the passages and cases that a question is about.
 
-Three searchers score every passage: BM25 over characters, BM25 over words, and vectors. Their scores are scaled
-to 0..1 a question and added with fixed weights; on compilations like these that beats reciprocal rank fusion
-(see eval/LOG.md). A case is as good as its best passage.
+Four scores go to every passage: BM25 over characters, BM25 over words, the likeness of its vector to the
+question's, and to that of the official terms for the question's plain wordings. They are scaled to 0..1 a question
+and added with fixed weights. A case is as good as its best passage.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex
 from rag.types import Hit
+from rag.understand import Reading
 
 Scores = NDArray[np.float32]
 _DEEPEST = 20_000  # passages that the vectors score at most; the rest count as the worst of these
@@ -31,12 +32,10 @@ class Retrieval:
     Attributes:
         hits: distinct cases, best first.
         scores: fused score of every passage, 0..1, shape (passages,).
-        cosine: cosine of the best passage's vector and the question's.
     """
 
     hits: tuple[Hit, ...]
     scores: Scores
-    cosine: float
 
 
 class Retriever:
@@ -48,7 +47,7 @@ class Retriever:
         lexical: BM25 indices by field.
         vectors: vectors of the chunks.
         embedder: encodes questions as the index was encoded.
-        weights: share of each searcher ("characters", "words", "vectors").
+        weights: share of each searcher ("characters", "words", "vectors", "vocabulary").
     """
 
     def __init__(
@@ -76,11 +75,12 @@ class Retriever:
         """The encoder of this index."""
         return self._embedder
 
-    def retrieve(self, question: str, *, limit: int = 20) -> Retrieval:
+    def retrieve(self, reading: Reading, *, limit: int = 20) -> Retrieval:
         """The best `limit` distinct cases for a question."""
-        parts = {field: scaled(index.scores(question)) for field, index in self._lexical.items()}
-        cosines = self._cosines(question)
-        parts["vectors"] = scaled(cosines)
+        parts = {field: scaled(index.scores(reading.text)) for field, index in self._lexical.items()}
+        parts["vectors"] = scaled(self._cosines(reading.text))
+        if reading.official:
+            parts["vocabulary"] = scaled(self._cosines(" ".join(reading.official)))
         weighted = {name: np.float32(self._weights[name]) * part for name, part in parts.items()}
         scores: Scores = np.sum(list(weighted.values()), axis=0, dtype=np.float32)
         rows = self._best_rows(scores)[:limit]
@@ -94,15 +94,15 @@ class Retriever:
             )
             for rank, row in enumerate(rows, 1)
         )
-        return Retrieval(hits, scores, float(cosines.max(initial=0.0)))
+        return Retrieval(hits, scores)
 
     def passages(self, case: Case, scores: Scores) -> list[tuple[Chunk, float]]:
         """The passages of a case in text order with their scores."""
         number = self._case_ids.index(case.id)
         return [(self._chunks[row], float(scores[row])) for row in np.flatnonzero(self._owners == number)]
 
-    def _cosines(self, question: str) -> Scores:
-        vector = self._embedder.encode_query([question])[0]
+    def _cosines(self, text: str) -> Scores:
+        vector = self._embedder.encode_query([text])[0]
         rows, found = self._vectors.search(vector, min(len(self._chunks), _DEEPEST))
         cosines = np.full(len(self._chunks), found.min(initial=0.0), dtype=np.float32)
         cosines[rows] = found

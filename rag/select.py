@@ -8,7 +8,7 @@ them say counts little), by their vectors, and by the passage around them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from corpus.normalise import bare
 from corpus.sentences import split_sentences
 from corpus.types import Case, Document, Span
 from embeddings.embedder import Embedder
-from embeddings.lexical import LexicalIndex
+from embeddings.lexical import character_terms, fold, word_terms
 from rag.retrieve import Retrieval, Retriever, scaled
 from rag.understand import Reading
 
@@ -39,8 +39,11 @@ _ENUMERATOR = re.compile(
 )
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九十百]+(?:个|天|日|枚|户|家|件|小时|分钟)")
 _SLOGAN = re.compile(r"习近平|二十大|重要论述|坚强领导|贯彻落实|高度重视|深刻把握|踔厉奋发|真抓实干|砥砺|下一步|提高(?:政治)?站位|奠定.{0,4}基础|贡献力量")
+_BACKGROUND = re.compile(r"(?:近年来|今年以来|一直以来|为(?:了)?(?:进一步|深入|全面|切实|认真|贯彻|落实|持续|充分)|始终|随着)")
+_SPEECH = re.compile(r"^“[^”]{12,}[。！？，]”|(?:表示|说)[:：，]|记者|摄）")
 _ALIKE = 88.0  # likeness (0..100) from which two sentences count as one told twice
 _SHORTEST = 8
+_LONGEST_LABEL = 24
 _LONGEST = 260  # characters; a longer sentence is shown only where nothing shorter fits
 
 
@@ -99,7 +102,13 @@ def _readable(sentences: Sequence[Span], text: str) -> list[Span]:
         trimmed = _trimmed(span, text)
         if len(trimmed) < _SHORTEST:
             continue
-        if not _DANGLING.match(trimmed.of(text)):
+        label = _label_before(sentences, number, text)
+        if label is not None and len(trimmed) + len(label) <= _LONGEST:
+            # "一是打造某模式。" says little alone, but names what the next sentence tells.
+            if kept and kept[-1] == label:
+                kept.pop()
+            kept.append(Span(label.start, trimmed.end))
+        elif not _DANGLING.match(trimmed.of(text)):
             kept.append(trimmed)
         elif number:
             before = _trimmed(sentences[number - 1], text)
@@ -107,6 +116,16 @@ def _readable(sentences: Sequence[Span], text: str) -> list[Span]:
             if not _DANGLING.match(before.of(text)) and len(joined) <= _LONGEST:
                 kept.append(joined)
     return kept
+
+
+def _label_before(sentences: Sequence[Span], number: int, text: str) -> Span | None:
+    """The sentence before where it only names a measure ("一是打造“校企合作”模式。")."""
+    if not number:
+        return None
+    before = sentences[number - 1]
+    trimmed = _trimmed(before, text)
+    enumerated = trimmed.start > before.start
+    return trimmed if enumerated and len(trimmed) <= _LONGEST_LABEL and "，" not in trimmed.of(text)[:-1] else None
 
 
 def _trimmed(span: Span, text: str) -> Span:
@@ -127,19 +146,39 @@ def score_units(
     if not units:
         return []
     texts = [f"{unit.heading}\n{unit.text}" for unit in units]
-    parts = [
-        0.35 * scaled(LexicalIndex.build(texts, "characters").scores(reading.text)),
-        0.25 * scaled(LexicalIndex.build(texts, "words").scores(reading.text)),
-        0.15 * _around(units, found, retriever),
-    ]
-    if embedder is not None:
-        cosines = embedder.encode_document(texts) @ embedder.encode_query([reading.text])[0]
-        parts.append(0.25 * scaled(cosines))
-    total: Scores = np.sum(parts, axis=0, dtype=np.float32)
+    total = 0.85 * _likeness(reading.text, reading.expanded, texts, embedder) + 0.15 * _around(units, found, retriever)
+    if len(reading.parts) > 1:
+        # A sentence that answers one part of the question well is as welcome as one that touches all parts.
+        by_part = np.max([_likeness(part, part, texts, embedder) for part in reading.parts], axis=0)
+        total = 0.5 * total + 0.5 * by_part
     return [
         Unit(unit.case, unit.document, unit.span, unit.heading, float(score) + _worth(unit.text, reading), unit.order)
         for unit, score in zip(units, total, strict=True)
     ]
+
+
+def _likeness(question: str, meant: str, texts: Sequence[str], embedder: Embedder | None) -> Scores:
+    """Shared characters and words with the question, and vectors with what is meant, each scaled over the texts; 0..1."""
+    total: Scores = np.float32(0.4) * scaled(_term_scores(dict.fromkeys(character_terms(question)), texts))
+    total += np.float32(0.3) * scaled(_term_scores(dict.fromkeys(word_terms(question)), texts))
+    if embedder is not None:
+        total += np.float32(0.3) * scaled(embedder.encode_document(texts) @ embedder.encode_query([meant])[0])
+    return total
+
+
+def _term_scores(terms: Iterable[str], texts: Sequence[str]) -> Scores:
+    """BM25 (k1 1.2, b 0.6) of the terms over `texts`, counted as substrings: there is no index over single sentences."""
+    folded = [fold(text) for text in texts]
+    lengths = np.array([len(text) for text in folded], dtype=np.float32)
+    norm = 1.2 * (0.4 + 0.6 * lengths / max(float(lengths.mean()), 1.0))
+    total = np.zeros(len(texts), dtype=np.float32)
+    for term in terms:
+        counts = np.array([text.count(term) for text in folded], dtype=np.float32)
+        holding = int(np.count_nonzero(counts))
+        if holding:
+            weight = np.log1p((len(texts) - holding + 0.5) / (holding + 0.5))
+            total += np.float32(weight) * counts * 2.2 / (counts + norm)
+    return total
 
 
 def _around(units: Sequence[Unit], found: Retrieval, retriever: Retriever) -> Scores:
@@ -163,22 +202,20 @@ def _worth(text: str, reading: Reading) -> float:
         worth += 0.04
     if _SLOGAN.search(text):
         worth -= 0.10
+    if _BACKGROUND.match(text):
+        worth -= 0.06
+    if _SPEECH.search(text):
+        worth -= 0.08
     if len(text) > _LONGEST:
         worth -= 0.10
     return worth
 
 
-def distinct(units: Sequence[Unit]) -> list[Unit]:
-    """Units in order without those that tell what one before them tells already."""
-    kept: list[Unit] = []
-    for unit in units:
-        text = bare(unit.text)
-        again = any(
-            one.span == unit.span
-            or (one.document.id == unit.document.id and one.span.start < unit.span.end and unit.span.start < one.span.end)
-            or fuzz.ratio(bare(one.text), text) >= _ALIKE
-            for one in kept
-        )
-        if not again:
-            kept.append(unit)
-    return kept
+def told(unit: Unit, kept: Sequence[Unit]) -> bool:
+    """Whether one of `kept` tells what `unit` tells: the same characters, or nearly the same words elsewhere."""
+    text = bare(unit.text)
+    return any(
+        (one.document.id == unit.document.id and one.span.start < unit.span.end and unit.span.start < one.span.end)
+        or fuzz.ratio(bare(one.text), text) >= _ALIKE
+        for one in kept
+    )

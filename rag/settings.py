@@ -26,7 +26,7 @@ class Settings:
         encoder: folder or hub name of a sentence-transformers model used when an index is built; "" means a
             small one fitted on the indexed text.
         longest_question: characters.
-        characters_weight, words_weight, vectors_weight: shares of the searchers in a passage's score.
+        characters_weight, words_weight, vectors_weight, vocabulary_weight: shares in a passage's score.
     """
 
     index: pathlib.Path | None = None
@@ -36,6 +36,7 @@ class Settings:
     characters_weight: float = 0.4
     words_weight: float = 0.2
     vectors_weight: float = 0.4
+    vocabulary_weight: float = 0.2
 
 
 def load_settings(

@@ -1,0 +1,71 @@
+"""Plain wordings and the official terms for them, from a text file that staff may edit."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.errors import InputError
+from embeddings.lexical import fold
+
+FILE = pathlib.Path(__file__).parent / "vocabulary.txt"
+_GAP = 2  # characters that may stand between those of a plain wording: 开饭店 is found in 开个饭店
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Terms for one matter: the official ones and what finds the plain ones in a question."""
+
+    official: tuple[str, ...]
+    plain: re.Pattern[str]
+
+
+class Vocabulary:
+    """Groups of official and plain wordings.
+
+    Args:
+        groups: in the order of the file.
+    """
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self._groups = tuple(groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def official(self, question: str) -> tuple[str, ...]:
+        """Official terms of every group of which a plain or English wording stands in the question, each once."""
+        folded = fold(question)
+        terms = [term for group in self._groups if group.plain.search(folded) for term in group.official]
+        return tuple(dict.fromkeys(terms))
+
+
+def load_vocabulary(path: pathlib.Path = FILE) -> Vocabulary:
+    """Read a vocabulary file: `official …|plain …|english, …` a line, # starts a remark.
+
+    Raises:
+        InputError: for a file that cannot be read or a line without both wordings, with its number.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"对照表无法读取：{path.name}", hint="请存为 UTF-8 文本") from error
+    groups = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        official, plain, english = [*line.split("|"), "", ""][:3]
+        wordings = [*plain.split(), *(word.strip() for word in english.split(",") if word.strip())]
+        if not official.split() or not wordings:
+            raise InputError(f"对照表第 {number} 行不完整", hint="写法：正式说法|通俗说法|英文，各说法之间用空格")
+        groups.append(Group(tuple(official.split()), re.compile("|".join(map(_pattern, wordings)))))
+    return Vocabulary(groups)
+
+
+def _pattern(wording: str) -> str:
+    folded = fold(wording)
+    if folded.isascii():
+        return rf"\b{re.escape(folded)}"
+    return rf"[^，。？！?]{{0,{_GAP}}}".join(map(re.escape, folded)) if len(folded) >= 3 else re.escape(folded)
