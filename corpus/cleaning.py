@@ -200,6 +200,9 @@ def _continues(draft: _Draft, line: Line, text: str, *, blanks: int, wrap: int, 
     if blanks == 0:
         last_line = draft.pieces[-1][0]
         return bool(wrap) and width(last_line) >= 0.88 * wrap
+    finished = bool(_ENDED.search(text)) or width(text) > _LONG
+    if not finished and not _CONTINUES.match(text) and not words.word_across(left, text):
+        return False  # the rest of a paragraph ends like one; this is the next title
     if blanks > 6 or not re.match(r"[\w“”‘’（(《》「，。；：、！？%％]", text):
         return False
     return (

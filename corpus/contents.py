@@ -13,6 +13,7 @@ from corpus.types import Line
 
 _HEADING = re.compile(r"目\s*[录錄次]|CONTENTS|Contents|目\s*录\s*CONTENTS")
 _PAGE = re.compile(r"(?:[\t\s.．…·。•_\-—]{2,}|\t|\s)\s*\(?\d{1,4}\)?\s*$")
+_GLUED_PAGE = re.compile(r"[\u4e00-\u9fff”》）](\d{1,4})$")
 _DOTS = re.compile(r"[.．…·•_]{3,}\s*$|\t\s*$")
 ALIKE = 82.0  # a title in the contents and in the body often differ by a word ("36条政务(服务)热线合并了")
 _LONGEST_ENTRY = 90  # characters; a longer line is body text
@@ -52,6 +53,25 @@ def _entry(text: str) -> str:
     return _DOTS.sub("", _PAGE.sub("", text.strip())).strip()
 
 
+def _without_glued_pages(texts: Sequence[str]) -> list[str]:
+    """Entries whose page number stands right behind the title ("…环境105"), as some PDFs give them, without it.
+
+    Only a number that fits between the pages before and after is one; a title may end in a figure.
+    """
+    pages = [int(found[0].strip(" \t.．…·。•_-—()")) if (found := _PAGE.search(text)) else None for text in texts]
+    low = 0
+    trimmed = []
+    for position, (text, page) in enumerate(zip(texts, pages, strict=True)):
+        glued = _GLUED_PAGE.search(text) if page is None else None
+        high = next((later for later in pages[position + 1 :] if later is not None), low + 30)
+        if glued and low <= int(glued[1]) <= high and low:
+            page = int(glued[1])
+            text = text[: glued.start(1)]
+        low = page if page is not None else low
+        trimmed.append(text)
+    return trimmed
+
+
 def find_contents(lines: Sequence[Line]) -> Contents | None:
     """The first table of contents of a file, or None.
 
@@ -80,13 +100,26 @@ def _from_heading(lines: Sequence[Line], heading: int) -> Contents | None:
     paged = [index for index in region if _PAGE.search(lines[index].text.rstrip())]
     if paged:
         last = paged[-1]
+        while (following := _next_in(region, last)) is not None and _glued_after(lines, last, following):
+            last = following
     else:
         again = _first_repeated(lines, region)
         if again is None:
             return None
         last = again
-    texts = [lines[index].text for index in region if heading < index <= last]
+    texts = _without_glued_pages([lines[index].text.strip() for index in region if heading < index <= last])
     return _made(heading, last, texts)
+
+
+def _next_in(region: Sequence[int], index: int) -> int | None:
+    return next((one for one in region if one > index), None)
+
+
+def _glued_after(lines: Sequence[Line], last: int, following: int) -> bool:
+    """Whether the line after the last sure entry ends in a page number just above that entry's."""
+    before = re.search(r"(\d{1,4})\)?\s*$", lines[last].text)
+    glued = _GLUED_PAGE.search(lines[following].text.strip())
+    return before is not None and glued is not None and 0 <= int(glued[1]) - int(before[1]) <= 30
 
 
 def _first_repeated(lines: Sequence[Line], region: Sequence[int]) -> int | None:

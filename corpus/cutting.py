@@ -10,7 +10,7 @@ from __future__ import annotations
 import collections
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corpus.cleaning import CleanFile, Paragraph
@@ -23,7 +23,12 @@ _CASE_NUMBER = re.compile(r"(?:典型|优秀|创新|改革)?案例\s*[0-9一二�
 _SECTION_NUMBER = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．是]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}\s*[、.．]|第[一二三四五六七八九十\d]+[条章节部篇]|[①-⑳]|0\d\s)"
 )
-_PLACE_OR_BODY = re.compile(r"[省市县区州盟旗镇乡]|街道|开发区|新区|[局厅委办院]|联社|海关|中心")
+_PLACE_OR_BODY = re.compile(
+    r"省(?!力|时|心|内)|市(?!场|民|值)|县|区(?!域|间|划|分)|[\u4e00-\u9fffX]州|旗|镇|乡(?!村)|街道|开发区|局(?!部|面)|厅|委(?!托)|"
+    r"(?<![帮代包承举快易好难])办(?![税事理证好案成结公件学医实就])|[法检医商]院|检察院|联社|海关|中心"
+)
+_PREFIXED = re.compile(r"[^，。：“”]{2,14}[：:]")
+_ORDINAL = re.compile(r"\s*(?:(\d{1,3})\s*[、.．]|([一二三四五六七八九十百]{1,5})、|第([一二三四五六七八九十百\d]{1,5})篇)\s*(?=\S)")
 _ENDS_LIKE_TEXT = re.compile(r"[。；，、：:,;]$")
 _PREFACE = re.compile(r"(?:前\s*言|序\s*言?|编者按|编者的话|说\s*明|导\s*读|编\s*写\s*说\s*明)$")
 _SHORTEST_CASE = 60  # characters of body; less under a title is a part heading, not a case
@@ -79,6 +84,11 @@ def _case_entries(file: CleanFile) -> tuple[str, ...]:
     return () if _sections_of_one_report(entries) else entries
 
 
+def _names(title: str) -> bool:
+    """Whether a title says what a case's title says: a place, an authority, or the theme of all compilations."""
+    return bool(_PLACE_OR_BODY.search(without_number(title)[:16])) or "营商环境" in title
+
+
 def _sections_of_one_report(titles: Sequence[str]) -> bool:
     """Whether titles are the sections of one text ("一、主要做法") rather than titles of cases.
 
@@ -87,7 +97,7 @@ def _sections_of_one_report(titles: Sequence[str]) -> bool:
     if not titles:
         return True
     numbered = sum(bool(_SECTION_NUMBER.match(title)) for title in titles)
-    naming = sum(bool(_PLACE_OR_BODY.search(without_number(title)[:16])) for title in titles)
+    naming = sum(map(_names, titles))
     return numbered > 0.6 * len(titles) and (naming < 0.6 * len(titles) or len(titles) < 4)
 
 
@@ -96,7 +106,7 @@ def _find_starts(paragraphs: Sequence[Paragraph], entries: Sequence[str], docume
     listed = _match_entries(paragraphs, entries)
     if len(listed) >= max(2, 0.5 * len(entries)):
         return sorted({*listed, *_same_layout(paragraphs, listed)})
-    for find in (_by_case_number, _by_level, _by_layout, _by_wording):
+    for find in (_by_case_number, _by_level, _by_ordinal, _by_layout, _by_wording):
         found = [index for index in find(paragraphs) if not (index < 3 and bare(paragraphs[index].text) == bare(document_title))]
         if len(found) >= 2:
             return found
@@ -165,6 +175,35 @@ def _by_level(paragraphs: Sequence[Paragraph]) -> list[int]:
     return []
 
 
+def _by_ordinal(paragraphs: Sequence[Paragraph]) -> list[int]:
+    """Titles numbered 1, 2, 3 … through the whole document; numbering inside cases starts again and again."""
+    found: list[int] = []
+    for index, part in enumerate(paragraphs):
+        number = _ordinal(part.text) if _title_like(part) else 0
+        since = sum(len(one.text) for one in paragraphs[found[-1] + 1 : index]) if found else 10_000
+        if number == len(found) + 1 and since >= 150:
+            found.append(index)
+    return found if len(found) >= 4 and _plausible(paragraphs, found) else []
+
+
+def _ordinal(text: str) -> int:
+    """The number at the head of a line, Arabic or Chinese up to 999; 0 without one."""
+    match = _ORDINAL.match(text)
+    if match is None:
+        return 0
+    written = next(filter(None, match.groups()))
+    if written.isdigit():
+        return int(written)
+    total, digit = 0, 0
+    for character in written:
+        if character in "十百":
+            total += (digit or 1) * (10 if character == "十" else 100)
+            digit = 0
+        else:
+            digit = "一二三四五六七八九".index(character) + 1
+    return total + digit
+
+
 def _parts_only(paragraphs: Sequence[Paragraph], found: Sequence[int]) -> bool:
     """Whether headings only group the cases of the next level ("第一部分"), so that the next level cuts."""
     deeper = [index for index, part in enumerate(paragraphs) if part.level > paragraphs[found[0]].level]
@@ -173,22 +212,23 @@ def _parts_only(paragraphs: Sequence[Paragraph], found: Sequence[int]) -> bool:
 
 
 def _plain_sections(titles: Sequence[str]) -> bool:
-    """Two to five headings none of which names a place or an authority are sections of one text."""
-    return len(titles) <= 5 and not any(_PLACE_OR_BODY.search(title[:16]) for title in titles)
+    """A handful of headings few of which say what a case's title says are sections of one text."""
+    if len(titles) < 4:
+        return not all(_PLACE_OR_BODY.search(title[:16]) for title in titles)
+    return len(titles) <= 8 and sum(map(_names, titles)) < 0.34 * len(titles)
 
 
 def _by_layout(paragraphs: Sequence[Paragraph]) -> list[int]:
     """Lines set apart by emphasis, a page break or wider blank space, where these are rare and have bodies."""
-    tests = (
-        lambda part: part.emphasised and part.page_start,
-        lambda part: part.page_start and part.blanks >= 0,
-        lambda part: part.emphasised,
-        lambda part: part.blanks >= 2,
-    )
     usual = collections.Counter(min(part.blanks, 2) for part in paragraphs).most_common(1)[0][0]
-    for number, test in enumerate(tests):
-        if number == 3 and usual >= 2:
-            continue
+    tests: tuple[Callable[[Paragraph], bool], ...] = (
+        lambda part: part.emphasised and part.page_start,
+        lambda part: part.page_start,
+        lambda part: part.emphasised,
+        lambda part: part.blanks >= max(2, usual + 1),
+        lambda part: part.blanks > usual,
+    )
+    for test in tests:
         found = [index for index, part in enumerate(paragraphs) if test(part) and _title_like(part)]
         found = [index for index in found if not _SECTION_NUMBER.match(paragraphs[index].text)]
         if len(found) >= 2 and _plausible(paragraphs, found):
@@ -201,7 +241,7 @@ def _plausible(paragraphs: Sequence[Paragraph], found: Sequence[int]) -> bool:
     bodies = _body_lengths(paragraphs, found)
     long_enough = sum(length >= 150 for length in bodies) >= 0.7 * len(found)
     titles = [paragraphs[index].text for index in found]
-    naming = sum(bool(_PLACE_OR_BODY.search(title[:16])) or "营商环境" in title for title in titles)
+    naming = sum(map(_names, titles))
     return long_enough and naming >= 0.5 * len(found)
 
 
@@ -210,13 +250,15 @@ def _by_wording(paragraphs: Sequence[Paragraph]) -> list[int]:
     found: list[int] = []
     for index, part in enumerate(paragraphs[:-1]):
         before = paragraphs[index - 1].text if index else "。"
-        named = _PLACE_OR_BODY.search(part.text[:12]) or "营商环境" in part.text
-        if _title_like(part) and not _SECTION_NUMBER.match(part.text) and named and re.search(r"[。！？”）…]$", before):
+        if _title_like(part) and not _SECTION_NUMBER.match(part.text) and _names(part.text) and re.search(r"[。！？”）…]$", before):
             since = sum(len(one.text) for one in paragraphs[found[-1] : index]) if found else 10_000
             if since >= 250 and len(part.text) >= 8:
                 found.append(index)
+    prefixed = [index for index in found if _PREFIXED.match(paragraphs[index].text)]
+    if len(prefixed) >= 0.6 * len(found):
+        found = prefixed  # "某市：……" is this compilation's style; the rest are headings inside cases
     total = sum(len(part.text) for part in paragraphs)
-    naming = sum(bool(_PLACE_OR_BODY.search(paragraphs[index].text[:12])) for index in found)
+    naming = sum(bool(_PLACE_OR_BODY.search(paragraphs[index].text[:16])) for index in found)
     return found if len(found) >= 3 and total >= 350 * len(found) and naming >= 0.4 * len(found) else []
 
 

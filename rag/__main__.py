@@ -1,0 +1,208 @@
+"""The command line: python -m rag index | ask | search | cases | doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn, TextIO
+
+from corpus.errors import CaseQAError, InputError
+from rag.assistant import Assistant
+from rag.doctor import findings
+from rag.output import answer_object, case_object, hit_object
+from rag.settings import Settings, load_settings
+from rag.tables import answer_for_people, cases_table, health_report, hits_table
+
+DEFAULT_INDEX = pathlib.Path("case-index")
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that fails with one Chinese line."""
+
+    def error(self, message: str) -> NoReturn:
+        del message  # argparse words it in English
+        _fail(f"命令写得不对。用法见：{self.prog} --help")
+
+
+def _fail(line: str) -> NoReturn:
+    print(line, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        # A Windows console may speak another code page; what is printed is always UTF-8.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    options = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except CaseQAError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("已中断；原来的索引没有改动。")
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="python -m rag", description="优化营商环境案例问答：建索引、提问、检索。")
+    commands = parser.add_subparsers(title="命令", required=True, parser_class=_Parser)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], description: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=description, description=description)
+        made.set_defaults(command=command)
+        made.add_argument("--index", type=pathlib.Path, metavar="DIR", help="索引文件夹；不写则用内置案例库")
+        made.add_argument("--json", action="store_true", help="输出 JSON，供程序读取")
+        return made
+
+    index = add("index", _index, "把文件和文件夹收录成索引，并逐个文件报告情况")
+    index.add_argument("paths", nargs="+", type=pathlib.Path, metavar="PATH", help="文件或文件夹")
+    ask = add("ask", _ask, "提问，得到每句都注明出处的回答")
+    ask.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
+    ask.add_argument("--batch", type=pathlib.Path, metavar="FILE", help="JSON Lines 文件，每行一个 {\"question\": …}")
+    ask.add_argument("--no-llm", action="store_true", help="只用内置的摘句作答")
+    search = add("search", _search, "检索案例，次序与提问时相同")
+    search.add_argument("question", metavar="QUESTION", help="问题")
+    add("cases", _cases, "列出索引里的全部案例")
+    add("doctor", _doctor, "检查安装、编码器和是否会联网")
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return load_settings(index=options.index)
+
+
+def _assistant(options: argparse.Namespace) -> Assistant:
+    from rag.build import open_assistant
+
+    with _Progress(sys.stderr) as progress:
+        return open_assistant(_settings(options), progress)
+
+
+def _index(options: argparse.Namespace) -> int:
+    from rag.build import index_files
+    from rag.indexing import NothingReadError
+
+    settings = _settings(options)
+    folder = settings.index or DEFAULT_INDEX
+    try:
+        with _Progress(sys.stderr) as progress:
+            report = index_files(options.paths, folder, settings, progress)
+    except NothingReadError as error:
+        print(_dump([_report_object(one) for one in error.reports]) if options.json else health_report(error.reports))
+        raise
+    if options.json:
+        files = [_report_object(one) for one in report.files]
+        print(_dump({"index": folder.as_posix(), "cases": report.cases, "chunks": report.chunks, "reused": report.reused, "encoder": report.encoder, "files": files}))
+        return 0
+    print(health_report(report.files))
+    print(f"\n共收录 {report.cases} 个案例（{report.chunks} 段），{report.reused} 个文件没有变化、直接沿用。索引：{folder}")
+    print(f'现在可以提问：python -m rag ask "问题" --index {folder}')
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    if (options.question is None) == (options.batch is None):
+        raise InputError("请写一个问题，或用 --batch 指定问题文件", hint='例如：python -m rag ask "企业开办最快几小时办结？"')
+    if options.batch is not None:
+        questions = list(_batch(options.batch))
+        assistant = _assistant(options)
+        for question in questions:
+            print(_dump(answer_object(assistant.ask(question))), flush=True)
+        return 0
+    assistant = _assistant(options)
+    answer = assistant.ask(options.question)
+    print(_dump(answer_object(answer)) if options.json else answer_for_people(answer, assistant))
+    return 0
+
+
+def _batch(path: pathlib.Path) -> Iterator[str]:
+    """Questions of a JSON Lines file, all checked before the first is asked."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"问题文件无法读取：{path}", hint="请检查路径，并存为 UTF-8 文本") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            question = json.loads(line)["question"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"问题文件第 {number} 行不是 {{\"question\": …}}", hint="每行写一个 JSON 对象") from error
+        if not isinstance(question, str) or not question.strip():
+            raise InputError(f"问题文件第 {number} 行的问题是空的", hint="请写上问题或删去这一行")
+        yield question
+
+
+def _search(options: argparse.Namespace) -> int:
+    hits = _assistant(options).search(options.question)
+    if options.json:
+        print(_dump({"question": options.question, "hits": [hit_object(hit) for hit in hits]}))
+    else:
+        print(hits_table(hits))
+    return 0
+
+
+def _cases(options: argparse.Namespace) -> int:
+    cases = _assistant(options).cases
+    if options.json:
+        for case in cases:
+            print(_dump(case_object(case)))
+    else:
+        print(cases_table(cases))
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    found = findings(_settings(options))
+    if options.json:
+        print(_dump([{"name": one.name, "state": one.state, "ok": one.ok} for one in found]))
+    else:
+        for one in found:
+            print(f"{'✓' if one.ok else '✗'} {one.name}：{one.state}")
+    return 0 if all(one.ok for one in found) else 1
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _report_object(report: Any) -> dict[str, Any]:
+    import dataclasses
+
+    return dataclasses.asdict(report)
+
+
+class _Progress:
+    """One changing line on a terminal; nothing where the output is read by a program."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._shown = stream.isatty()
+
+    def __enter__(self) -> Callable[[str, float], None]:
+        return self._report
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._stream.write("\r\033[K")
+            self._stream.flush()
+
+    def _report(self, step: str, share: float) -> None:
+        if self._shown:
+            done = round(20 * share)
+            self._stream.write(f"\r\033[K{'█' * done}{'░' * (20 - done)} {share:4.0%} {step[:40]}")
+            self._stream.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
