@@ -16,7 +16,12 @@ _HEADING = 34  # characters of the longest line that is taken for a heading insi
 
 def is_heading(line: str) -> bool:
     """Whether a line inside a case is a heading: short and without the punctuation of running text."""
-    return 2 <= len(line) <= _HEADING and not re.search(r"[。！？；，、：,;:|]$", line) and "。" not in line and "；" not in line
+    return (
+        2 <= len(line) <= _HEADING
+        and not re.search(r"[。！？；，、：,;:|]$", line)
+        and "。" not in line
+        and "；" not in line
+    )
 
 
 def split_chunks(case: Case) -> tuple[Chunk, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,15 @@ from corpus.types import Document, Leftover, Line, RawFile, Span, TextLine
 
 _ENDED = re.compile(r"[。！？；：…!?;:][”’』】）)」\"']*$|[”》】）)]$")
 _SENTENCE_INSIDE = re.compile(r"[。！？；]")
-_NUMBERING = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十百]{1,3}[）)]|[一二三四五六七八九十百]{1,3}、|\d{1,3}\s*[、.．）)]|第[一二三四五六七八九十百\d]+[条章节篇])")
+_NUMBERING = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十百]{1,3}[）)]|[一二三四五六七八九十百]{1,3}、|\d{1,3}\s*[、.．）)]|第[一二三四五六七八九十百\d]+[条章节篇])"
+)
 _CONTINUES = re.compile(r"^[，。；：、！？）”》】%％的了]")
-_OPENER = re.compile(r"^(?:同时|此外|日前|近日|目前|今年|近年|据|如今|下一步|其中|一是|二是|三是|四是|五是|[“\"])")
+_OPENER = re.compile(
+    r"^(?:同时|此外|日前|近日|目前|今年|近年|据|如今|下一步|其中|一是|二是|三是|四是|五是|[“\"])"
+)
 _ITEM = re.compile(r"\s*(\d{1,3})\s*[、.．]")
+_WIDEST_GAP = 6  # blank lines that a page break may leave
 _LONG = 60  # columns: no heading is wider, so an unfinished line wider than this was cut by a page break
 
 
@@ -106,7 +112,11 @@ def _running_headers(lines: Sequence[Line], dropped: dict[int, str]) -> dict[int
     kept = [index for index in range(len(lines)) if texts[index] and dropped.get(index, "目录") == "目录"]
     headers = set()
     for before, index, after in zip(kept, kept[1:], kept[2:], strict=False):
-        if texts[index] in repeated and not lines[index].level and _broken_sentence(lines[before].text, lines[after].text):
+        if (
+            texts[index] in repeated
+            and not lines[index].level
+            and _broken_sentence(lines[before].text, lines[after].text)
+        ):
             headers.add(texts[index])
     return {index: "页眉" for index in kept if texts[index] in headers}
 
@@ -126,7 +136,11 @@ def _leftovers(lines: Sequence[Line], dropped: dict[int, str]) -> tuple[Leftover
         else:
             grouped.append([index])
     return tuple(
-        Leftover((lines[group[0]].number, lines[group[-1]].number), tidy_spaces(lines[group[0]].text)[:80], dropped[group[0]])
+        Leftover(
+            (lines[group[0]].number, lines[group[-1]].number),
+            tidy_spaces(lines[group[0]].text)[:80],
+            dropped[group[0]],
+        )
         for group in grouped
     )
 
@@ -135,7 +149,11 @@ def _join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | N
     """Paragraphs, with those that a page break or a hard line width had cut made whole."""
     wrap = _wrap_width(lines)
     unfinished_items = _unfinished_items(lines)
-    titles = {index for index, line in enumerate(lines) if contents and len(line.text) < 90 and contents.lists(line.text)}
+    titles = {
+        index
+        for index, line in enumerate(lines)
+        if contents and len(line.text) < 90 and contents.lists(line.text)
+    }
     drafts: list[_Draft] = []
     blanks, gap, last = 0, False, -1
     for index, line in enumerate(lines):
@@ -147,7 +165,9 @@ def _join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | N
         # A mark inside the line counts as left-out text too: a quote across it would not stand in the source.
         marked = bool(junk.MARK.search(line.text))
         seam = drafts and index not in titles and last not in titles
-        if seam and _continues(drafts[-1], line, text, blanks=blanks, wrap=wrap, item=last in unfinished_items):
+        if seam and _continues(
+            drafts[-1], line, text, blanks=blanks, wrap=wrap, item=last in unfinished_items
+        ):
             drafts[-1].pieces.append((_seam(drafts[-1].text, text) + text, line.number, gap or marked))
         else:
             drafts.append(_Draft(line, blanks, [(text, line.number, False)]))
@@ -157,7 +177,11 @@ def _join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | N
 
 def _seam(left: str, right: str) -> str:
     """A space between two Latin words that a line break parted, nothing between Chinese characters."""
-    return " " if left[-1:].isascii() and right[:1].isascii() and left[-1:].isalpha() and right[:1].isalpha() else ""
+    return (
+        " "
+        if left[-1:].isascii() and right[:1].isascii() and left[-1:].isalpha() and right[:1].isalpha()
+        else ""
+    )
 
 
 def _wrap_width(lines: Sequence[Line]) -> int:
@@ -167,7 +191,7 @@ def _wrap_width(lines: Sequence[Line]) -> int:
     """
     widths = [
         width(tidy_spaces(line.text))
-        for line, after in zip(lines, lines[1:], strict=False)
+        for line, after in itertools.pairwise(lines)
         if line.text.strip() and after.text.strip() and not line.level
     ]
     if len(widths) < 12:
@@ -191,34 +215,42 @@ def _unfinished_items(lines: Sequence[Line]) -> set[int]:
 def _continues(draft: _Draft, line: Line, text: str, *, blanks: int, wrap: int, item: bool) -> bool:
     """Whether `text` is the rest of a sentence that `draft` left unfinished."""
     left = draft.text
-    if draft.first.level or line.level or draft.first.emphasised or line.emphasised or "|" in left or "|" in text:
-        return False
-    if _ENDED.search(left) and not unclosed(left[-60:]):
-        return False
-    if _NUMBERING.match(text):
+    set_apart = draft.first.level or line.level or draft.first.emphasised or line.emphasised
+    whole = _ENDED.search(left) and not unclosed(left[-60:])
+    if set_apart or whole or "|" in left or "|" in text or _NUMBERING.match(text):
         return False
     if blanks == 0:
-        last_line = draft.pieces[-1][0]
-        return bool(wrap) and width(last_line) >= 0.88 * wrap
-    finished = bool(_ENDED.search(text)) or width(text) > _LONG
-    if not finished and not _CONTINUES.match(text) and not words.word_across(left, text):
-        return False  # the rest of a paragraph ends like one; this is the next title
-    if blanks > 6 or not re.match(r"[\w“”‘’（(《》「，。；：、！？%％]", text):
+        return bool(wrap) and width(draft.pieces[-1][0]) >= 0.88 * wrap
+    if blanks > _WIDEST_GAP or not re.match(r"[\w“”‘’（(《》「，。；：、！？%％]", text):
         return False
+    if not (_ENDED.search(text) or width(text) > _LONG):
+        # The rest of a paragraph ends like one; a short line that does not is the next title.
+        return _CONTINUES.match(text) is not None or words.word_across(left, text)
+    return _broken_off(left, text, item=item)
+
+
+def _broken_off(left: str, text: str, *, item: bool) -> bool:
+    """Whether `left`, which ends without a stop, was cut rather than being a heading."""
     return (
         width(left) > _LONG
+        or item
         or bool(_SENTENCE_INSIDE.search(left))
         or bool(_CONTINUES.match(text))
         or unclosed(left)
         or (left[-1].isdigit() and len(left) > 15)
-        or item
         or ("，" in left and _OPENER.match(left) is not None)
         or (width(left) >= 40 and words.word_across(left, text))
     )
 
 
 def _assemble(
-    raw: RawFile, drafts: Iterable[_Draft], contents: Contents | None, leftovers: tuple[Leftover, ...], *, path: str, data: bytes
+    raw: RawFile,
+    drafts: Iterable[_Draft],
+    contents: Contents | None,
+    leftovers: tuple[Leftover, ...],
+    *,
+    path: str,
+    data: bytes,
 ) -> CleanFile:
     parts: list[str] = []
     line_map: list[TextLine] = []
@@ -263,7 +295,11 @@ def _assemble(
 
 
 def _document_title(
-    name: str, metadata: dict[str, str], lines: Sequence[Line], contents: Contents | None, paragraphs: Sequence[Paragraph]
+    name: str,
+    metadata: dict[str, str],
+    lines: Sequence[Line],
+    contents: Contents | None,
+    paragraphs: Sequence[Paragraph],
 ) -> str:
     """The stated title; else the first line where it looks like one; else the file's name without its ending."""
     if source := metadata.get("source_document"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ _GLUED_PAGE = re.compile(r"[\u4e00-\u9fff”》）](\d{1,4})$")
 _DOTS = re.compile(r"[.．…·•_]{3,}\s*$|\t\s*$")
 ALIKE = 82.0  # a title in the contents and in the body often differ by a word ("36条政务(服务)热线合并了")
 _LONGEST_ENTRY = 90  # characters; a longer line is body text
-_NUMBERED = re.compile(r"^\s*(?:案例\s*[0-9一二三四五六七八九十百]+|\d{1,3}\s*[.、．)）]|[一二三四五六七八九十百]{1,4}、|第[0-9一二三四五六七八九十百]+[篇章节条]|（[一二三四五六七八九十]+）)\s*[:：.、]?\s*")
+_NUMBERED = re.compile(
+    r"^\s*(?:案例\s*[0-9一二三四五六七八九十百]+|\d{1,3}\s*[.、．)）]|[一二三四五六七八九十百]{1,4}、|第[0-9一二三四五六七八九十百]+[篇章节条]|（[一二三四五六七八九十]+）)\s*[:：.、]?\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Contents:
     def lists(self, text: str) -> bool:
         """Whether `text` is one of the titles, small differences in wording or signs apart."""
         wanted = bare(without_number(text))
-        return bool(wanted) and any(likeness(wanted, bare(without_number(entry))) >= ALIKE for entry in self.entries)
+        return bool(wanted) and any(
+            likeness(wanted, bare(without_number(entry))) >= ALIKE for entry in self.entries
+        )
 
 
 def likeness(left: str, right: str) -> float:
@@ -58,17 +63,20 @@ def _without_glued_pages(texts: Sequence[str]) -> list[str]:
 
     Only a number that fits between the pages before and after is one; a title may end in a figure.
     """
-    pages = [int(found[0].strip(" \t.．…·。•_-—()")) if (found := _PAGE.search(text)) else None for text in texts]
+    pages = [
+        int(found[0].strip(" \t.．…·。•_-—()")) if (found := _PAGE.search(text)) else None for text in texts
+    ]
     low = 0
     trimmed = []
     for position, (text, page) in enumerate(zip(texts, pages, strict=True)):
         glued = _GLUED_PAGE.search(text) if page is None else None
         high = next((later for later in pages[position + 1 :] if later is not None), low + 30)
-        if glued and low <= int(glued[1]) <= high and low:
-            page = int(glued[1])
-            text = text[: glued.start(1)]
-        low = page if page is not None else low
-        trimmed.append(text)
+        if glued and low and low <= int(glued[1]) <= high:
+            low = int(glued[1])
+            trimmed.append(text[: glued.start(1)])
+        else:
+            low = page if page is not None else low
+            trimmed.append(text)
     return trimmed
 
 
@@ -127,7 +135,7 @@ def _first_repeated(lines: Sequence[Line], region: Sequence[int]) -> int | None:
     if len(region) < 3:
         return None
     first = bare(without_number(lines[region[1]].text))
-    for before, index in zip(region[1:], region[2:], strict=False):
+    for before, index in itertools.pairwise(region[1:]):
         if first and bare(without_number(lines[index].text)) == first:
             return before
     # The region ended at the first long line; the line just before is the first title, repeated from the list.
@@ -138,5 +146,7 @@ def _first_repeated(lines: Sequence[Line], region: Sequence[int]) -> int | None:
 
 
 def _made(first: int, last: int, texts: Sequence[str]) -> Contents | None:
-    entries = tuple(entry for entry in (_entry(text) for text in texts) if bare(entry) and bare(entry) != "目录")
+    entries = tuple(
+        entry for entry in (_entry(text) for text in texts) if bare(entry) and bare(entry) != "目录"
+    )
     return Contents(first, last, entries) if entries else None

@@ -19,7 +19,9 @@ from corpus.normalise import bare
 from corpus.stated import department_in, period_in, region_in, topics_in
 from corpus.types import Case, Leftover, Span
 
-_CASE_NUMBER = re.compile(r"(?:典型|优秀|创新|改革)?案例\s*[0-9一二三四五六七八九十百]{1,4}\s*(?:[:：、.．\s]|$)")
+_CASE_NUMBER = re.compile(
+    r"(?:典型|优秀|创新|改革)?案例\s*[0-9一二三四五六七八九十百]{1,4}\s*(?:[:：、.．\s]|$)"
+)
 _SECTION_NUMBER = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．是]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}\s*[、.．]|第[一二三四五六七八九十\d]+[条章节部篇]|[①-⑳]|0\d\s)"
 )
@@ -28,7 +30,9 @@ _PLACE_OR_BODY = re.compile(
     r"(?<![帮代包承举快易好难])办(?![税事理证好案成结公件学医实就])|[法检医商]院|检察院|联社|海关|中心"
 )
 _PREFIXED = re.compile(r"[^，。：“”]{2,14}[：:]")
-_ORDINAL = re.compile(r"\s*(?:(\d{1,3})\s*[、.．]|([一二三四五六七八九十百]{1,5})、|第([一二三四五六七八九十百\d]{1,5})篇)\s*(?=\S)")
+_ORDINAL = re.compile(
+    r"\s*(?:(\d{1,3})\s*[、.．]|([一二三四五六七八九十百]{1,5})、|第([一二三四五六七八九十百\d]{1,5})篇)\s*(?=\S)"
+)
 _ENDS_LIKE_TEXT = re.compile(r"[。；，、：:,;]$")
 _PREFACE = re.compile(r"(?:前\s*言|序\s*言?|编者按|编者的话|说\s*明|导\s*读|编\s*写\s*说\s*明)$")
 _SHORTEST_CASE = 60  # characters of body; less under a title is a part heading, not a case
@@ -58,7 +62,12 @@ def split_cases(file: CleanFile) -> Cutting:
     opening = front[0] if untitled and front else None
     bounds = ([opening] if opening is not None else []) + starts if starts else [0]
     cases = tuple(
-        _case(file, number, paragraphs[first:after], titled=first != opening and _titled(paragraphs, first, starts))
+        _case(
+            file,
+            number,
+            paragraphs[first:after],
+            titled=first != opening and _titled(paragraphs, first, starts),
+        )
         for number, (first, after) in enumerate(zip(bounds, [*bounds[1:], len(paragraphs)], strict=True), 1)
     )
     loose = [index for index in range(bounds[0]) if index not in headings]
@@ -107,7 +116,11 @@ def _find_starts(paragraphs: Sequence[Paragraph], entries: Sequence[str], docume
     if len(listed) >= max(2, 0.5 * len(entries)):
         return sorted({*listed, *_same_layout(paragraphs, listed)})
     for find in (_by_case_number, _by_level, _by_ordinal, _by_layout, _by_wording):
-        found = [index for index in find(paragraphs) if not (index < 3 and bare(paragraphs[index].text) == bare(document_title))]
+        found = [
+            index
+            for index in find(paragraphs)
+            if not (index < 3 and bare(paragraphs[index].text) == bare(document_title))
+        ]
         if len(found) >= 2:
             return found
     return []
@@ -119,7 +132,9 @@ def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> l
     An exact match after the last one is best, then a likely one after it, then an exact one anywhere (the list's
     order disagrees with the body's). Each paragraph is taken once, so that two cases with one title stay two.
     """
-    bares = [bare(without_number(part.text)) if _title_like(part) or part.level else "" for part in paragraphs]
+    bares = [
+        bare(without_number(part.text)) if _title_like(part) or part.level else "" for part in paragraphs
+    ]
     taken: list[int] = []
     last = -1
     for entry in entries:
@@ -128,7 +143,9 @@ def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> l
         exact = [index for index in free if bares[index] == wanted]
         likely = [index for index in free if index > last and likeness(bares[index], wanted) >= ALIKE]
         ahead = [index for index in exact if index > last]
-        choice = ahead[0] if ahead else max(likely, key=lambda index: likeness(bares[index], wanted), default=-1)
+        choice = (
+            ahead[0] if ahead else max(likely, key=lambda index: likeness(bares[index], wanted), default=-1)
+        )
         if choice < 0 and exact:
             taken.append(exact[0])
         elif choice >= 0:
@@ -154,20 +171,30 @@ def _same_layout(paragraphs: Sequence[Paragraph], titles: Sequence[int]) -> list
     return [
         index
         for signature, indices in others.items()
-        if known[signature] >= 3 and len(indices) <= max(1, 0.25 * known[signature]) and signature != (0, False, 0, False)
+        if known[signature] >= 3
+        and len(indices) <= max(1, 0.25 * known[signature])
+        and signature != (0, False, 0, False)
         for index in indices
     ]
 
 
 def _by_case_number(paragraphs: Sequence[Paragraph]) -> list[int]:
-    return [index for index, part in enumerate(paragraphs) if _CASE_NUMBER.match(part.text) and len(part.text) <= _LONGEST_TITLE]
+    return [
+        index
+        for index, part in enumerate(paragraphs)
+        if _CASE_NUMBER.match(part.text) and len(part.text) <= _LONGEST_TITLE
+    ]
 
 
 def _by_level(paragraphs: Sequence[Paragraph]) -> list[int]:
     """The highest heading level with at least two headings that are not sections of one report."""
     levels = sorted({part.level for part in paragraphs if part.level})
     for level in levels:
-        found = [index for index, part in enumerate(paragraphs) if part.level == level and len(part.text) <= _LONGEST_TITLE]
+        found = [
+            index
+            for index, part in enumerate(paragraphs)
+            if part.level == level and len(part.text) <= _LONGEST_TITLE
+        ]
         if len(found) < 2 or _parts_only(paragraphs, found):
             continue
         titles = [paragraphs[index].text for index in found]
@@ -250,7 +277,12 @@ def _by_wording(paragraphs: Sequence[Paragraph]) -> list[int]:
     found: list[int] = []
     for index, part in enumerate(paragraphs[:-1]):
         before = paragraphs[index - 1].text if index else "。"
-        if _title_like(part) and not _SECTION_NUMBER.match(part.text) and _names(part.text) and re.search(r"[。！？”）…]$", before):
+        if (
+            _title_like(part)
+            and not _SECTION_NUMBER.match(part.text)
+            and _names(part.text)
+            and re.search(r"[。！？”）…]$", before)
+        ):
             since = sum(len(one.text) for one in paragraphs[found[-1] : index]) if found else 10_000
             if since >= 250 and len(part.text) >= 8:
                 found.append(index)
@@ -264,7 +296,10 @@ def _by_wording(paragraphs: Sequence[Paragraph]) -> list[int]:
 
 def _body_lengths(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> list[int]:
     ends = [*starts[1:], len(paragraphs)][: len(starts)]
-    return [sum(len(part.text) for part in paragraphs[start + 1 : end]) for start, end in zip(starts, ends, strict=True)]
+    return [
+        sum(len(part.text) for part in paragraphs[start + 1 : end])
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _with_bodies(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> tuple[list[int], set[int]]:
@@ -324,7 +359,9 @@ def _case(file: CleanFile, number: int, parts: Sequence[Paragraph], *, titled: b
         region=stated.get("region", "") if described else region_in(title, body),
         department=stated.get("department", "") if described else department_in(title, body),
         period=stated.get("period", "") if described else period_in(body),
-        topics=tuple(filter(None, stated.get("topics", "").split("、"))) if described else topics_in(title, body),
+        topics=tuple(filter(None, stated.get("topics", "").split("、")))
+        if described
+        else topics_in(title, body),
     )
 
 

@@ -10,9 +10,29 @@ _PAGE_NUMBER = re.compile(
 )
 _PASSWORD = re.compile(r"(?:编辑|打开|解压|文档|阅读|提取)?(?:密码|提取码)\s*[:：]\s*\S+")
 # One of these settles it: nobody writes them in a case.
-_ADVERT = re.compile(r"素材库|代笔|润笔|svip|会员群|网盘群|(?:添加|加|联系)客服|文库会员|扫码(?:入|进|加)群|免费领取资料", re.I)
+_ADVERT = re.compile(
+    r"素材库|代笔|润笔|svip|会员群|网盘群|(?:添加|加|联系)客服|文库会员|扫码(?:入|进|加)群|免费领取资料",
+    re.IGNORECASE,
+)
 # Words that cases use too; three different ones in one short line do not happen by chance.
-_ADVERT_HINTS = ("会员", "素材", "微信", "客服", "扫码", "加群", "下载", "网盘", "淘宝", "QQ", "公众号", "更新", "代写", "原创", "VIP", "优惠")
+_ADVERT_HINTS = (
+    "会员",
+    "素材",
+    "微信",
+    "客服",
+    "扫码",
+    "加群",
+    "下载",
+    "网盘",
+    "淘宝",
+    "QQ",
+    "公众号",
+    "更新",
+    "代写",
+    "原创",
+    "VIP",
+    "优惠",
+)
 _SHORT = 200
 
 

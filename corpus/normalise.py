@@ -35,4 +35,6 @@ def width(text: str) -> int:
 
 def unclosed(text: str) -> bool:
     """Whether a quotation mark or bracket opened in `text` is still open at its end."""
-    return any(text.count(pair[0]) > text.count(pair[1]) for pair in ("“”", "（）", "《》", "「」", "【】", "()"))
+    return any(
+        text.count(pair[0]) > text.count(pair[1]) for pair in ("“”", "（）", "《》", "「」", "【】", "()")
+    )

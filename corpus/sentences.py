@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from corpus.types import Span
 
 _ENDERS = "。！？!?"
-_CLOSERS = "”’』】）)》」\""
+_CLOSERS = '”’』】）)》」"'
 _OPEN, _CLOSE = "“（《「【(", "”）》」】)"
 _LONGEST_QUOTE = 160  # characters; a quotation longer than this is split inside like any text
-_SPEAKER = re.compile(r"[^。！？；“”]{0,40}(?:表示|说|道|介绍|称|坦言|感慨|指出|告诉记者)[^。！？；“”]{0,6}[。！？]")
+_SPEAKER = re.compile(
+    r"[^。！？；“”]{0,40}(?:表示|说|道|介绍|称|坦言|感慨|指出|告诉记者)[^。！？；“”]{0,6}[。！？]"
+)
 _SHORTEST_PIECE = 14  # characters on each side of a semicolon that may stand alone
 
 
@@ -57,15 +59,24 @@ def _ends(line: str) -> Iterator[int]:
             opened.clear()
             last = position + 1
             yield last
-        elif character in "；;" and not inside and _readable(line, last, position):
+        elif (character in "；;" and not inside and _readable(line, last, position)) or (
+            character in _CLOSE and not opened and _quotation_over(line, position)
+        ):
             last = position + 1
             yield last
-        elif character in _CLOSE and not opened and position and line[position - 1] in _ENDERS:
-            # “……。” ends a sentence unless a comma or the name of the speaker follows.
-            if position + 1 < len(line) and line[position + 1] not in "，、；的" and not _SPEAKER.match(line[position + 1 :]):
-                last = position + 1
-                yield last
         position += 1
+
+
+def _quotation_over(line: str, position: int) -> bool:
+    """Whether “……。” ends a sentence at `position`: not where a comma or the name of the speaker follows."""
+    rest = line[position + 1 :]
+    return (
+        position > 0
+        and line[position - 1] in _ENDERS
+        and bool(rest)
+        and rest[0] not in "，、；的"
+        and not _SPEAKER.match(rest)
+    )
 
 
 def _closes_later(line: str, position: int) -> bool:

@@ -10,13 +10,17 @@ from corpus.places import PLACES, PROVINCES
 _MASKED = r"[XＸ×]{2}"
 _NAME = rf"(?:{_MASKED}|[\u4e00-\u9fff]{{2,4}}?)"
 _UNIT = r"(?:省|自治区|市|自治州|州|盟|地区|区|县|自治县|旗|自治旗|新区|开发区|镇|乡|街道)"
-_PREFIX = re.compile(r"^((?:[XＸ×]{2}|[\u4e00-\u9fff]){2,14}?(?:省|市|区|县|州|旗|镇|乡|街道|开发区))\s*[:：](?:([\u4e00-\u9fff]{1,4}?(?:区|县|旗))(?!域))?")
+_PREFIX = re.compile(
+    r"^((?:[XＸ×]{2}|[\u4e00-\u9fff]){2,14}?(?:省|市|区|县|州|旗|镇|乡|街道|开发区))\s*[:：](?:([\u4e00-\u9fff]{1,4}?(?:区|县|旗))(?!域))?"
+)
 _KNOWN = "|".join(sorted((re.escape(name) for name in (*PROVINCES, *PLACES)), key=len, reverse=True))
 # A known province or city, with what follows it down to district and township.
 _STATED = re.compile(
     rf"(?:{_KNOWN})(?:省|市|自治区|自治州|州|盟|地区|区|县|旗)?(?:(?:{_MASKED}|[\u4e00-\u9fff]{{1,5}}?)(?:自治州|州|市|区|县|旗|镇|乡|街道)|经济技术开发区|经开区|高新区)?"
 )
-_MASKED_REGION = re.compile(rf"(?:{_MASKED}(?:省|自治区|市|州|盟))?(?:(?:{_MASKED}(?:区|县|旗|市|州|镇|乡|街道|开发区)|(?<=[XＸ×]市)[\u4e00-\u9fff]{{2,3}}?(?:区|县|旗)))|{_MASKED}(?:省|市|州)")
+_MASKED_REGION = re.compile(
+    rf"(?:{_MASKED}(?:省|自治区|市|州|盟))?(?:(?:{_MASKED}(?:区|县|旗|市|州|镇|乡|街道|开发区)|(?<=[XＸ×]市)[\u4e00-\u9fff]{{2,3}}?(?:区|县|旗)))|{_MASKED}(?:省|市|州)"
+)
 _UNNAMED = re.compile(r"[全各该我本两三多几首每其整于在为和与及的省际市县区城地园辖社小]")
 _DEPARTMENTS = (
     "市场监督管理局|市场监管局|市场监管总局|行政审批服务局|行政审批局|政务服务管理局|政务服务数据管理局|政务服务办|政务服务中心|营商环境局|营商办|"
@@ -115,9 +119,16 @@ def _known(opening: str) -> str:
 def _own(opening: str, found: re.Match[str]) -> bool:
     """Whether a mention is where the case happens, not where somebody comes from, speaks or is compared with."""
     before, after = opening[max(0, found.start() - 1) : found.start()], opening[found.end() : found.end() + 1]
-    if before in {"在", "从", "与", "向", "由", "到", "赴", "、", "和", "于", "(", "（", "像"} or after in {"、", ")", "）"}:
+    if before in {"在", "从", "与", "向", "由", "到", "赴", "、", "和", "于", "(", "（", "像"} or after in {
+        "、",
+        ")",
+        "）",
+    }:
         return False
-    return before in {"", "\n", "，", "。", "：", " ", "《", "“"} or re.search(r"(?:省|市|区|县|州|旗|盟|镇|乡)$", found[0]) is not None
+    return (
+        before in {"", "\n", "，", "。", "：", " ", "《", "“"}
+        or re.search(r"(?:省|市|区|县|州|旗|盟|镇|乡)$", found[0]) is not None
+    )
 
 
 def _trimmed(mention: str) -> str:

@@ -7,6 +7,7 @@ characters (Unicode code points) of `Document.text`, half-open; line numbers cou
 from __future__ import annotations
 
 import bisect
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,7 +139,7 @@ class Document:
         """`span` cut at every place where raw text was left out, so that each part stands in the raw file."""
         inside = [cut for cut in self.cuts if span.start < cut < span.end]
         edges = [span.start, *inside, span.end]
-        return tuple(Span(start, end) for start, end in zip(edges, edges[1:], strict=False))
+        return tuple(Span(start, end) for start, end in itertools.pairwise(edges))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,15 @@ def fit_corpus_model(texts: Sequence[str], *, dimension: int = DIMENSION) -> Sta
         dimension: length of the vectors; smaller where there are fewer passages or words.
     """
     tokenizer = _tokenizer(texts)
-    rows = [collections.Counter(encoding.ids) for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+    rows = [
+        collections.Counter(encoding.ids)
+        for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+    ]
     weights = _inverse_document_frequencies(rows, tokenizer.get_vocab_size())
     matrix = _word_directions(rows, weights, min(dimension, len(texts) - 1, tokenizer.get_vocab_size() - 1))
-    return StaticEmbedder(tokenizer, (weights[:, None] * matrix).astype(np.float32), name=f"corpus-lsa-{matrix.shape[1]}")
+    return StaticEmbedder(
+        tokenizer, (weights[:, None] * matrix).astype(np.float32), name=f"corpus-lsa-{matrix.shape[1]}"
+    )
 
 
 def _tokenizer(texts: Sequence[str]) -> Tokenizer:
@@ -46,7 +51,7 @@ def _tokenizer(texts: Sequence[str]) -> Tokenizer:
         for word in words.cut(text.lower()):
             if any(character.isalnum() for character in word):
                 counts[word] += 1
-                counts.update({character: 0 for character in word})
+                counts.update(dict.fromkeys(word, 0))
     common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]
     total = sum(count for _, count in common) + 1
     # A character alone costs as much as the rarest word, so that words win wherever they fit.
@@ -56,7 +61,9 @@ def _tokenizer(texts: Sequence[str]) -> Tokenizer:
     return tokenizer
 
 
-def _inverse_document_frequencies(rows: Sequence[collections.Counter[int]], size: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _inverse_document_frequencies(
+    rows: Sequence[collections.Counter[int]], size: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     seen = np.zeros(size)
     for row in rows:
         seen[list(row)] += 1
@@ -67,7 +74,9 @@ def _inverse_document_frequencies(rows: Sequence[collections.Counter[int]], size
 
 
 def _word_directions(
-    rows: Sequence[collections.Counter[int]], weights: np.ndarray[tuple[int], np.dtype[np.float64]], dimension: int
+    rows: Sequence[collections.Counter[int]],
+    weights: np.ndarray[tuple[int], np.dtype[np.float64]],
+    dimension: int,
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Right singular vectors of the weighted, row-normalised passage-word matrix, shape (words, dimension)."""
     if dimension < 1:
@@ -75,7 +84,11 @@ def _word_directions(
     where = [(number, word) for number, row in enumerate(rows) for word in sorted(row)]
     values = [(1 + math.log(rows[number][word])) * weights[word] for number, word in where]
     matrix = csr_matrix((values, tuple(zip(*where, strict=True))), shape=(len(rows), len(weights)))
-    lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1 if hasattr(matrix, "A1") else np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    lengths = (
+        np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1
+        if hasattr(matrix, "A1")
+        else np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    )
     matrix = csr_matrix(matrix.multiply(1 / np.maximum(lengths, 1e-12)[:, None]))
     start = np.ones(min(matrix.shape)) / math.sqrt(min(matrix.shape))
     _, _, right = svds(matrix, k=dimension, v0=start)

@@ -27,3 +27,10 @@ class Embedder(Protocol):
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """Passages as an array of shape (len(texts), dimension), float32."""
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows scaled to length 1; rows of (nearly) zero length become zero vectors, never NaN."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-12)
+    return scaled

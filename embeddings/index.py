@@ -40,7 +40,9 @@ class VectorIndex:
         try:
             return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)))
         except RuntimeError as error:
-            raise CorpusIndexError("向量索引已损坏", hint="请重新建立索引：python -m rag index 文件夹") from error
+            raise CorpusIndexError(
+                "向量索引已损坏", hint="请重新建立索引：python -m rag index 文件夹"
+            ) from error
 
     def to_bytes(self) -> bytes:
         """The index as bytes."""
@@ -63,6 +65,8 @@ class VectorIndex:
             vector: shape (dimension,).
             k: at least 1; fewer results come back where there are fewer passages.
         """
-        scores, rows = self._index.search(np.ascontiguousarray(vector[None, :], dtype=np.float32), min(k, len(self)))
+        scores, rows = self._index.search(
+            np.ascontiguousarray(vector[None, :], dtype=np.float32), min(k, len(self))
+        )
         found = rows[0] >= 0  # FAISS pads with -1
         return rows[0][found], scores[0][found]

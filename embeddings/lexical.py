@@ -48,8 +48,12 @@ def character_terms(text: str) -> list[str]:
 
 
 def word_terms(text: str) -> list[str]:
-    """jieba words (long ones with the words inside them), function words left out."""
-    return [word for word in words.cut_for_search(fold(text)) if word not in STOP_WORDS and any(c.isalnum() for c in word)]
+    """Jieba words (long ones with the words inside them), function words left out."""
+    return [
+        word
+        for word in words.cut_for_search(fold(text))
+        if word not in STOP_WORDS and any(c.isalnum() for c in word)
+    ]
 
 
 def terms_of(text: str, field: Field) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import ModelError
-from embeddings.embedder import Vectors
+from embeddings.embedder import Vectors, unit
 
 
 class SentenceEmbedder:
@@ -32,11 +32,14 @@ class SentenceEmbedder:
         try:
             from sentence_transformers import SentenceTransformer
 
-            self._model: Any = SentenceTransformer(str(local) if local.is_dir() else name, trust_remote_code=False)
+            self._model: Any = SentenceTransformer(
+                str(local) if local.is_dir() else name, trust_remote_code=False
+            )
         except Exception as error:
             # Hub, safetensors and model code each raise their own kinds.
             raise ModelError(
-                f"编码器无法加载：{name}", hint="请把模型文件夹放在本机并在设置 encoder 中写它的路径；要联网下载请设 HF_HUB_OFFLINE=0"
+                f"编码器无法加载：{name}",
+                hint="请把模型文件夹放在本机并在设置 encoder 中写它的路径；要联网下载请设 HF_HUB_OFFLINE=0",
             ) from error
         self._name = name
 
@@ -61,5 +64,4 @@ class SentenceEmbedder:
     @staticmethod
     def _unit(vectors: Any) -> Vectors:
         array = np.nan_to_num(np.asarray(vectors, dtype=np.float32))
-        lengths = np.linalg.norm(array, axis=1, keepdims=True)
-        return np.divide(array, lengths, out=np.zeros_like(array), where=lengths > 1e-12)
+        return unit(array)

@@ -16,11 +16,21 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
 from corpus.errors import ModelError
-from embeddings.embedder import Vectors
+from embeddings.embedder import Vectors, unit
 
 _MODULES = [
-    {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding"},
-    {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.base.modules.normalize.Normalize"},
+    {
+        "idx": 0,
+        "name": "0",
+        "path": "",
+        "type": "sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding",
+    },
+    {
+        "idx": 1,
+        "name": "1",
+        "path": "1_Normalize",
+        "type": "sentence_transformers.base.modules.normalize.Normalize",
+    },
 ]
 
 
@@ -64,8 +74,7 @@ class StaticEmbedder:
         for row, encoding in enumerate(encodings):
             if encoding.ids:
                 vectors[row] = self._matrix[encoding.ids].mean(axis=0)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-12)
+        return unit(vectors)
 
     def save(self, folder: pathlib.Path) -> None:
         """Write the encoder so that `sentence_transformers.SentenceTransformer(folder)` loads it."""
@@ -105,4 +114,6 @@ def load_static(folder: pathlib.Path, *, name: str) -> StaticEmbedder:
         return StaticEmbedder(tokenizer, tensors["embedding.weight"].astype(np.float32), name=name)
     except Exception as error:
         # tokenizers and safetensors raise bare Exceptions of their own for any damaged file.
-        raise ModelError(f"编码器无法读取：{folder.name}", hint="请重新建立索引：python -m rag index 文件夹") from error
+        raise ModelError(
+            f"编码器无法读取：{folder.name}", hint="请重新建立索引：python -m rag index 文件夹"
+        ) from error

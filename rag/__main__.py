@@ -57,7 +57,9 @@ def _parser() -> _Parser:
     parser = _Parser(prog="python -m rag", description="优化营商环境案例问答：建索引、提问、检索。")
     commands = parser.add_subparsers(title="命令", required=True, parser_class=_Parser)
 
-    def add(name: str, command: Callable[[argparse.Namespace], int], description: str) -> argparse.ArgumentParser:
+    def add(
+        name: str, command: Callable[[argparse.Namespace], int], description: str
+    ) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=description, description=description)
         made.set_defaults(command=command)
         made.add_argument("--index", type=pathlib.Path, metavar="DIR", help="索引文件夹；不写则用内置案例库")
@@ -68,7 +70,9 @@ def _parser() -> _Parser:
     index.add_argument("paths", nargs="+", type=pathlib.Path, metavar="PATH", help="文件或文件夹")
     ask = add("ask", _ask, "提问，得到每句都注明出处的回答")
     ask.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
-    ask.add_argument("--batch", type=pathlib.Path, metavar="FILE", help="JSON Lines 文件，每行一个 {\"question\": …}")
+    ask.add_argument(
+        "--batch", type=pathlib.Path, metavar="FILE", help='JSON Lines 文件，每行一个 {"question": …}'
+    )
     ask.add_argument("--no-llm", action="store_true", help="只用内置的摘句作答")
     search = add("search", _search, "检索案例，次序与提问时相同")
     search.add_argument("question", metavar="QUESTION", help="问题")
@@ -98,21 +102,41 @@ def _index(options: argparse.Namespace) -> int:
         with _Progress(sys.stderr) as progress:
             report = index_files(options.paths, folder, settings, progress)
     except NothingReadError as error:
-        print(_dump([_report_object(one) for one in error.reports]) if options.json else health_report(error.reports))
+        print(
+            _dump([_report_object(one) for one in error.reports])
+            if options.json
+            else health_report(error.reports)
+        )
         raise
     if options.json:
         files = [_report_object(one) for one in report.files]
-        print(_dump({"index": folder.as_posix(), "cases": report.cases, "chunks": report.chunks, "reused": report.reused, "encoder": report.encoder, "files": files}))
+        print(
+            _dump(
+                {
+                    "index": folder.as_posix(),
+                    "cases": report.cases,
+                    "chunks": report.chunks,
+                    "reused": report.reused,
+                    "encoder": report.encoder,
+                    "files": files,
+                }
+            )
+        )
         return 0
     print(health_report(report.files))
-    print(f"\n共收录 {report.cases} 个案例（{report.chunks} 段），{report.reused} 个文件没有变化、直接沿用。索引：{folder}")
+    print(
+        f"\n共收录 {report.cases} 个案例（{report.chunks} 段），{report.reused} 个文件没有变化、直接沿用。索引：{folder}"
+    )
     print(f'现在可以提问：python -m rag ask "问题" --index {folder}')
     return 0
 
 
 def _ask(options: argparse.Namespace) -> int:
     if (options.question is None) == (options.batch is None):
-        raise InputError("请写一个问题，或用 --batch 指定问题文件", hint='例如：python -m rag ask "企业开办最快几小时办结？"')
+        raise InputError(
+            "请写一个问题，或用 --batch 指定问题文件",
+            hint='例如：python -m rag ask "企业开办最快几小时办结？"',
+        )
     if options.batch is not None:
         questions = list(_batch(options.batch))
         assistant = _assistant(options)
@@ -137,7 +161,9 @@ def _batch(path: pathlib.Path) -> Iterator[str]:
         try:
             question = json.loads(line)["question"]
         except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"问题文件第 {number} 行不是 {{\"question\": …}}", hint="每行写一个 JSON 对象") from error
+            raise InputError(
+                f'问题文件第 {number} 行不是 {{"question": …}}', hint="每行写一个 JSON 对象"
+            ) from error
         if not isinstance(question, str) or not question.strip():
             raise InputError(f"问题文件第 {number} 行的问题是空的", hint="请写上问题或删去这一行")
         yield question

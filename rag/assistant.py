@@ -70,7 +70,10 @@ class Assistant:
             InputError: for an empty question or one that is too long.
         """
         return understand(
-            question, longest=self._settings.longest_question, vocabulary=self._vocabulary, known_places=self._places
+            question,
+            longest=self._settings.longest_question,
+            vocabulary=self._vocabulary,
+            known_places=self._places,
         )
 
     def search(self, question: str, *, limit: int = _LISTED_CASES) -> tuple[Hit, ...]:

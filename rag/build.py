@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 from corpus.errors import CorpusIndexError, ModelError
 from embeddings.corpus_model import fit_corpus_model
@@ -32,7 +33,9 @@ def index_files(
             return _configured(settings.encoder), False
         return fit_corpus_model(texts), True
 
-    return build_index(paths, folder, make_embedder=make_embedder, encoder_key=settings.encoder, progress=progress)
+    return build_index(
+        paths, folder, make_embedder=make_embedder, encoder_key=settings.encoder, progress=progress
+    )
 
 
 def _configured(name: str) -> Embedder:
@@ -67,7 +70,11 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
         current = False
     if not current:
         build_index(
-            [LIBRARY], folder, make_embedder=lambda texts: (fit_corpus_model(texts), True), encoder_key=key, progress=progress
+            [LIBRARY],
+            folder,
+            make_embedder=lambda texts: (fit_corpus_model(texts), True),
+            encoder_key=key,
+            progress=progress,
         )
     return _assistant(folder, settings, shipped=True)
 
@@ -81,7 +88,9 @@ def _library_digest() -> str:
 
 def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> Assistant:
     build, manifest = store.open_build(folder)
-    documents = {row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")}
+    documents = {
+        row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")
+    }
     cases = {row["id"]: records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")}
     chunks = [records.chunk_from(row) for row in records.read_rows(build / "chunks.jsonl")]
     retriever = Retriever(
@@ -108,7 +117,7 @@ def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> As
     )
 
 
-def _embedder_of(build: pathlib.Path, encoder: dict[str, str]) -> Embedder:
+def _embedder_of(build: pathlib.Path, encoder: dict[str, Any]) -> Embedder:
     """The encoder that the index was encoded with."""
     if encoder["saved"]:
         return load_static(build / "encoder", name=encoder["name"])

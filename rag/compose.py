@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.normalise import tidy_spaces
-from corpus.types import Case, Document
 from corpus.places import PROVINCES
+from corpus.types import Case, Document
 from embeddings.embedder import Embedder
 from embeddings.lexical import fold
 from rag.retrieve import Retrieval, Retriever
@@ -64,7 +64,9 @@ class Composer:
         embedder: encodes sentences at question time; None where the encoder is too slow for that.
     """
 
-    def __init__(self, documents: Mapping[str, Document], retriever: Retriever, *, embedder: Embedder | None) -> None:
+    def __init__(
+        self, documents: Mapping[str, Document], retriever: Retriever, *, embedder: Embedder | None
+    ) -> None:
         self._documents = documents
         self._retriever = retriever
         self._embedder = embedder
@@ -88,7 +90,9 @@ class Composer:
     def _choose(self, reading: Reading, found: Retrieval, plan: Plan) -> list[Unit]:
         """The best units that the plan has room for, best first."""
         best = found.hits[0].score
-        near = [hit.case for hit in found.hits[:_CANDIDATE_CASES] if hit.score >= plan.near * best][: plan.cases]
+        near = [hit.case for hit in found.hits[:_CANDIDATE_CASES] if hit.score >= plan.near * best][
+            : plan.cases
+        ]
         named = _named_cases(reading, found) if reading.intent == "list" else []
         cases = list({case.id: case for case in (*named, *near)}.values())
         units = [unit for case in cases for unit in units_of(case, self._documents[case.document_id])]
@@ -193,7 +197,9 @@ def _nearest(cases: Iterable[Case]) -> str:
 def refusal(found: Retrieval) -> Composed:
     """Says that the cases do not hold what was asked, and which come nearest."""
     nearest = _nearest(hit.case for hit in found.hits[:3])
-    return Composed(f"案例库里没有找到与这个问题相关的内容。\n\n最接近的案例：\n\n{nearest}", (), "no_evidence")
+    return Composed(
+        f"案例库里没有找到与这个问题相关的内容。\n\n最接近的案例：\n\n{nearest}", (), "no_evidence"
+    )
 
 
 def _place_refusal(places: Sequence[str], nearest: Sequence[Unit]) -> Composed:
@@ -203,4 +209,6 @@ def _place_refusal(places: Sequence[str], nearest: Sequence[Unit]) -> Composed:
     if not nearest:
         return Composed(head, (), "place_not_found")
     others = written(nearest)
-    return Composed(f"{head}\n\n其他地方相近的做法供参考：\n\n{others.text}", others.citations, "place_not_found")
+    return Composed(
+        f"{head}\n\n其他地方相近的做法供参考：\n\n{others.text}", others.citations, "place_not_found"
+    )

@@ -45,7 +45,11 @@ def _all(settings: Settings) -> Iterator[Finding]:
         reaching = False
     yield Finding("联网", "会联网下载编码器（HF_HUB_OFFLINE=0）" if reaching else "不联网", True)
     office = shutil.which("soffice") or shutil.which("libreoffice")
-    yield Finding("旧格式 .doc/.wps", f"由 LibreOffice 转换（{office}）" if office else "未安装 LibreOffice，请另存为 .docx", True)
+    yield Finding(
+        "旧格式 .doc/.wps",
+        f"由 LibreOffice 转换（{office}）" if office else "未安装 LibreOffice，请另存为 .docx",
+        True,
+    )
 
 
 def _packages(pins: pathlib.Path) -> Finding:
@@ -74,4 +78,8 @@ def _index(settings: Settings) -> Finding:
     except CorpusIndexError as error:
         return Finding(name, str(error), settings.index is None)
     counts = manifest["counts"]
-    return Finding(name, f"完好：{counts['cases']} 个案例，{counts['chunks']} 段，编码器 {manifest['encoder']['name']}", True)
+    return Finding(
+        name,
+        f"完好：{counts['cases']} 个案例，{counts['chunks']} 段，编码器 {manifest['encoder']['name']}",
+        True,
+    )

@@ -17,13 +17,13 @@ from corpus.reading import find_files, find_ignored, read_bytes, read_raw, why_i
 from corpus.types import Case, Chunk, Document, FileReport
 from embeddings.embedder import Embedder, Vectors
 from embeddings.index import VectorIndex
-from embeddings.lexical import LexicalIndex
+from embeddings.lexical import Field, LexicalIndex
 from rag import records, store
 
 Progress = Callable[[str, float], None]
 # Part of every file's key: a new way of reading or cutting reads all files anew.
 CUTTING_VERSION = 1
-FIELDS = ("characters", "words")
+FIELDS: tuple[Field, ...] = ("characters", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,10 @@ def build_index(
     """
     progress("查找文件", 0.0)
     files = find_files(paths)
-    skipped = [FileReport(str(path), "skipped", message=why_ignored(path)) for path in find_ignored(paths)]
+    skipped = [
+        FileReport(str(path), "skipped", message=why_ignored(path.suffix.lower()))
+        for path in find_ignored(paths)
+    ]
     known = _previous(folder)
     readings: list[Reading] = []
     for number, path in enumerate(files):
@@ -109,7 +112,10 @@ class NothingReadError(InputError):
     def __init__(self, reports: tuple[FileReport, ...]) -> None:
         refused = next((report for report in reports if report.status == "refused"), None)
         detail = f"（{pathlib.PurePath(refused.path).name}：{refused.message}）" if refused else ""
-        super().__init__(f"没有读到任何案例{detail}", hint="请换成有文字的 .docx、.txt、.md、.html 或 .pdf 文件；原来的索引没有改动")
+        super().__init__(
+            f"没有读到任何案例{detail}",
+            hint="请换成有文字的 .docx、.txt、.md、.html 或 .pdf 文件；原来的索引没有改动",
+        )
         self.reports = reports
 
 
@@ -128,7 +134,9 @@ def _previous(folder: pathlib.Path) -> dict[str, Reading]:
     """Readings of the serving index by key, so that unchanged files are not read again."""
     try:
         build, manifest = store.open_build(folder)
-        documents = {row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")}
+        documents = {
+            row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")
+        }
         cases = [records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")]
     except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
         return {}
@@ -204,14 +212,29 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
         LexicalIndex.build(content.texts, field).save(draft / field)
     if content.embedder is not None:
         content.embedder.save(draft / "encoder")
-    corpus_digest = hashlib.sha256("\n".join(sorted(document.digest for document in content.documents)).encode())
+    corpus_digest = hashlib.sha256(
+        "\n".join(sorted(document.digest for document in content.documents)).encode()
+    )
     return {
         "corpus": corpus_digest.hexdigest(),
-        "encoder": {"key": encoder_key, "name": embedder.name, "dimension": embedder.dimension, "saved": content.embedder is not None},
+        "encoder": {
+            "key": encoder_key,
+            "name": embedder.name,
+            "dimension": embedder.dimension,
+            "saved": content.embedder is not None,
+        },
         "cutting": CUTTING_VERSION,
-        "counts": {"documents": len(content.documents), "cases": len(content.cases), "chunks": len(content.chunks)},
+        "counts": {
+            "documents": len(content.documents),
+            "cases": len(content.cases),
+            "chunks": len(content.chunks),
+        },
         "readings": [
-            {"key": one.key, "document": one.document.id if one.document else "", "report": dataclasses.asdict(one.report)}
+            {
+                "key": one.key,
+                "document": one.document.id if one.document else "",
+                "report": dataclasses.asdict(one.report),
+            }
             for one in content.readings
         ],
     }

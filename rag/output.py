@@ -7,7 +7,11 @@ from typing import Any
 from corpus.types import Case
 from rag.types import Answer, Hit
 
-_UNITS = {"line": ("第 {} 行", "第 {}–{} 行"), "paragraph": ("第 {} 段", "第 {}–{} 段"), "page": ("第 {} 页", "第 {}–{} 页")}
+_UNITS = {
+    "line": ("第 {} 行", "第 {}–{} 行"),
+    "paragraph": ("第 {} 段", "第 {}–{} 段"),
+    "page": ("第 {} 页", "第 {}–{} 页"),
+}
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:

@@ -99,7 +99,9 @@ class Retriever:
     def passages(self, case: Case, scores: Scores) -> list[tuple[Chunk, float]]:
         """The passages of a case in text order with their scores."""
         number = self._case_ids.index(case.id)
-        return [(self._chunks[row], float(scores[row])) for row in np.flatnonzero(self._owners == number)]
+        return [
+            (self._chunks[int(row)], float(scores[row])) for row in np.flatnonzero(self._owners == number)
+        ]
 
     def _cosines(self, text: str) -> Scores:
         vector = self._embedder.encode_query([text])[0]

@@ -32,14 +32,20 @@ _DANGLING = re.compile(
     r"即|所以|于是|如果说|换言之|也就是说|据悉|据了解|据介绍)"
 )
 # Connectives that may go: the rest reads alone and still stands verbatim in the source.
-_CONNECTIVE = re.compile(r"^(?:此外|同时|另外|与此同时|目前|接下来|下一步|一方面|另一方面|再者|还有|首先|其次|最后|据悉|据了解|据介绍)[，,]\s*")
+_CONNECTIVE = re.compile(
+    r"^(?:此外|同时|另外|与此同时|目前|接下来|下一步|一方面|另一方面|再者|还有|首先|其次|最后|据悉|据了解|据介绍)[，,]\s*"
+)
 _ENUMERATOR = re.compile(
     r"^(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}是(?=[\u4e00-\u9fff“])|[一二三四五六七八九十]{1,3}、|\d{1,2}\s*[、.．](?!\d)|"
     r"第[一二三四五六七八九十\d]{1,3}条\s*[:：]?|[①-⑳])\s*"
 )
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九十百]+(?:个|天|日|枚|户|家|件|小时|分钟)")
-_SLOGAN = re.compile(r"习近平|二十大|重要论述|坚强领导|贯彻落实|高度重视|深刻把握|踔厉奋发|真抓实干|砥砺|下一步|提高(?:政治)?站位|奠定.{0,4}基础|贡献力量")
-_BACKGROUND = re.compile(r"(?:近年来|今年以来|一直以来|为(?:了)?(?:进一步|深入|全面|切实|认真|贯彻|落实|持续|充分)|始终|随着)")
+_SLOGAN = re.compile(
+    r"习近平|二十大|重要论述|坚强领导|贯彻落实|高度重视|深刻把握|踔厉奋发|真抓实干|砥砺|下一步|提高(?:政治)?站位|奠定.{0,4}基础|贡献力量"
+)
+_BACKGROUND = re.compile(
+    r"(?:近年来|今年以来|一直以来|为(?:了)?(?:进一步|深入|全面|切实|认真|贯彻|落实|持续|充分)|始终|随着)"
+)
 _SPEECH = re.compile(r"^“[^”]{12,}[。！？，]”|(?:表示|说)[:：，]|记者|摄）")
 _ALIKE = 88.0  # likeness (0..100) from which two sentences count as one told twice
 _SHORTEST = 8
@@ -125,7 +131,11 @@ def _label_before(sentences: Sequence[Span], number: int, text: str) -> Span | N
     before = sentences[number - 1]
     trimmed = _trimmed(before, text)
     enumerated = trimmed.start > before.start
-    return trimmed if enumerated and len(trimmed) <= _LONGEST_LABEL and "，" not in trimmed.of(text)[:-1] else None
+    return (
+        trimmed
+        if enumerated and len(trimmed) <= _LONGEST_LABEL and "，" not in trimmed.of(text)[:-1]
+        else None
+    )
 
 
 def _trimmed(span: Span, text: str) -> Span:
@@ -146,13 +156,22 @@ def score_units(
     if not units:
         return []
     texts = [f"{unit.heading}\n{unit.text}" for unit in units]
-    total = 0.85 * _likeness(reading.text, reading.expanded, texts, embedder) + 0.15 * _around(units, found, retriever)
+    total = 0.85 * _likeness(reading.text, reading.expanded, texts, embedder) + 0.15 * _around(
+        units, found, retriever
+    )
     if len(reading.parts) > 1:
         # A sentence that answers one part of the question well is as welcome as one that touches all parts.
         by_part = np.max([_likeness(part, part, texts, embedder) for part in reading.parts], axis=0)
         total = 0.5 * total + 0.5 * by_part
     return [
-        Unit(unit.case, unit.document, unit.span, unit.heading, float(score) + _worth(unit.text, reading), unit.order)
+        Unit(
+            unit.case,
+            unit.document,
+            unit.span,
+            unit.heading,
+            float(score) + _worth(unit.text, reading),
+            unit.order,
+        )
         for unit, score in zip(units, total, strict=True)
     ]
 
@@ -187,7 +206,9 @@ def _around(units: Sequence[Unit], found: Retrieval, retriever: Retriever) -> Sc
     scores = np.zeros(len(units), dtype=np.float32)
     for number, unit in enumerate(units):
         if unit.case.id not in by_case:
-            by_case[unit.case.id] = [(chunk.span, score) for chunk, score in retriever.passages(unit.case, found.scores)]
+            by_case[unit.case.id] = [
+                (chunk.span, score) for chunk, score in retriever.passages(unit.case, found.scores)
+            ]
         inside = [score for span, score in by_case[unit.case.id] if span.start <= unit.span.start < span.end]
         scores[number] = max(inside, default=0.0)
     return scaled(scores)
@@ -215,7 +236,11 @@ def told(unit: Unit, kept: Sequence[Unit]) -> bool:
     """Whether one of `kept` tells what `unit` tells: the same characters, or nearly the same words elsewhere."""
     text = bare(unit.text)
     return any(
-        (one.document.id == unit.document.id and one.span.start < unit.span.end and unit.span.start < one.span.end)
+        (
+            one.document.id == unit.document.id
+            and one.span.start < unit.span.end
+            and unit.span.start < one.span.end
+        )
         or fuzz.ratio(bare(one.text), text) >= _ALIKE
         for one in kept
     )

@@ -59,8 +59,16 @@ def load_settings(
         raise InputError(f"没有这个设置文件：{path}", hint="请检查路径")
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(values) - known):
-        raise InputError(f"设置文件中有不认识的名称：{'、'.join(unknown)}", hint=f"可用的名称：{'、'.join(sorted(known))}")
-    values.update({name: environment[_PREFIX + name.upper()] for name in known if environment.get(_PREFIX + name.upper())})
+        raise InputError(
+            f"设置文件中有不认识的名称：{'、'.join(unknown)}", hint=f"可用的名称：{'、'.join(sorted(known))}"
+        )
+    values.update(
+        {
+            name: environment[_PREFIX + name.upper()]
+            for name in known
+            if environment.get(_PREFIX + name.upper())
+        }
+    )
     values.update({name: value for name, value in overrides.items() if value is not None})
     return replace(Settings(), **{name: _converted(name, value) for name, value in values.items()})
 

@@ -59,14 +59,18 @@ def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, A
         _sweep(folder)
         draft = pathlib.Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
     except OSError as error:
-        raise InputError(f"索引文件夹无法写入：{folder}", hint="请换一个有写权限的位置，或检查磁盘空间") from error
+        raise InputError(
+            f"索引文件夹无法写入：{folder}", hint="请换一个有写权限的位置，或检查磁盘空间"
+        ) from error
     try:
         manifest = _finish(draft, fill(draft))
         build = folder / f"build-{_sha256(draft / _MANIFEST)[:16]}"
         draft.rename(build)
         _point(folder, build.name)
     except OSError as error:
-        raise InputError(f"写索引时出错：{error.strerror}", hint="请检查磁盘空间和写权限；原来的索引没有改动") from error
+        raise InputError(
+            f"写索引时出错：{error.strerror}", hint="请检查磁盘空间和写权限；原来的索引没有改动"
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     for old in folder.glob("build-*"):
@@ -78,8 +82,14 @@ def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, A
 def _check_target(folder: pathlib.Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"索引位置是一个文件：{folder}", hint="请用 --index 指定一个文件夹")
-    if folder.is_dir() and not exists(folder) and any(not one.name.startswith(_UNFINISHED) for one in folder.iterdir()):
-        raise InputError(f"文件夹里有别的文件：{folder}", hint="请用 --index 指定一个空文件夹或已有的索引文件夹")
+    if (
+        folder.is_dir()
+        and not exists(folder)
+        and any(not one.name.startswith(_UNFINISHED) for one in folder.iterdir())
+    ):
+        raise InputError(
+            f"文件夹里有别的文件：{folder}", hint="请用 --index 指定一个空文件夹或已有的索引文件夹"
+        )
 
 
 def _sweep(folder: pathlib.Path) -> None:
@@ -90,9 +100,18 @@ def _sweep(folder: pathlib.Path) -> None:
 
 
 def _finish(draft: pathlib.Path, content: dict[str, Any]) -> dict[str, Any]:
-    files = {path.relative_to(draft).as_posix(): _sha256(path) for path in sorted(draft.rglob("*")) if path.is_file()}
+    files = {
+        path.relative_to(draft).as_posix(): _sha256(path)
+        for path in sorted(draft.rglob("*"))
+        if path.is_file()
+    }
     # The time makes every build's manifest, and so its name, its own: a new build never takes an old one's place.
-    manifest = {"format": FORMAT, "built": datetime.datetime.now(datetime.UTC).isoformat(), **content, "files": files}
+    manifest = {
+        "format": FORMAT,
+        "built": datetime.datetime.now(datetime.UTC).isoformat(),
+        **content,
+        "files": files,
+    }
     path = draft / _MANIFEST
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     return manifest
@@ -115,7 +134,9 @@ def open_build(folder: pathlib.Path) -> tuple[pathlib.Path, dict[str, Any]]:
         CorpusIndexError: if there is no index, or it is damaged, or another version wrote it.
     """
     if not exists(folder):
-        raise CorpusIndexError(f"这里没有索引：{folder}", hint=f"请先建立：python -m rag index 资料文件夹 --index {folder}")
+        raise CorpusIndexError(
+            f"这里没有索引：{folder}", hint=f"请先建立：python -m rag index 资料文件夹 --index {folder}"
+        )
     mend = f"请重新建立：python -m rag index 资料文件夹 --index {folder}"
     try:
         build = folder / (folder / _POINTER).read_text(encoding="utf-8").strip()

@@ -18,7 +18,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, widest: Sequenc
     """Rows under a head, each column as wide as its widest cell but at most `widest` columns."""
     shown = [[fitted(cell, limit) for cell, limit in zip(row, widest, strict=True)] for row in [head, *rows]]
     widths = [max(width(row[column]) for row in shown) for column in range(len(head))]
-    lines = ["  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)).rstrip() for row in shown]
+    lines = [
+        "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)).rstrip()
+        for row in shown
+    ]
     lines.insert(1, "  ".join("─" * size for size in widths))
     return "\n".join(lines)
 
@@ -67,7 +70,14 @@ def _lines(lines: tuple[int, int]) -> str:
 def hits_table(hits: Sequence[Hit]) -> str:
     """Ranked cases with their scores and each searcher's share."""
     rows = [
-        (str(hit.rank), f"{hit.score:.3f}", hit.case.title, hit.case.region, hit.case.source, " ".join(f"{name[:3]} {share:.2f}" for name, share in hit.origin))
+        (
+            str(hit.rank),
+            f"{hit.score:.3f}",
+            hit.case.title,
+            hit.case.region,
+            hit.case.source,
+            " ".join(f"{name[:3]} {share:.2f}" for name, share in hit.origin),
+        )
         for hit in hits
     ]
     return table(("名次", "得分", "案例", "地区", "文件", "各检索器"), rows, widest=(4, 6, 50, 22, 26, 44))
@@ -76,10 +86,20 @@ def hits_table(hits: Sequence[Hit]) -> str:
 def cases_table(cases: Sequence[Case]) -> str:
     """Every case with its place in its file."""
     rows = [
-        (str(number), case.title, case.region, case.department, case.period, case.source, f"{case.lines[0]}–{case.lines[1]}")
+        (
+            str(number),
+            case.title,
+            case.region,
+            case.department,
+            case.period,
+            case.source,
+            f"{case.lines[0]}–{case.lines[1]}",
+        )
         for number, case in enumerate(cases, 1)
     ]
-    body = table(("序号", "案例", "地区", "部门", "时间", "文件", "位置"), rows, widest=(4, 52, 22, 18, 14, 26, 9))
+    body = table(
+        ("序号", "案例", "地区", "部门", "时间", "文件", "位置"), rows, widest=(4, 52, 22, 18, 14, 26, 9)
+    )
     return f"{body}\n共 {len(cases)} 个案例"
 
 
@@ -90,6 +110,8 @@ def answer_for_people(answer: Answer, assistant: Assistant) -> str:
         lines.append("出处：")
     for citation in answer.citations:
         where = place_in_file(citation.lines, assistant.document(citation.case).unit)
-        lines.append(f"[{citation.number}] {citation.case.title}，{citation.case.document_title}（{citation.case.source} {where}）")
+        lines.append(
+            f"[{citation.number}] {citation.case.title}，{citation.case.document_title}（{citation.case.source} {where}）"
+        )
         lines.append(f"    “{citation.quote}”")
     return "\n".join(lines)

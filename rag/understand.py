@@ -20,17 +20,22 @@ _LIST = re.compile(
     r"(?:哪些|哪几个?|多少个?|几个)(?:地方|地区|区|县|市|省|州|旗|镇|城市|部门|单位|案例|例子)|都有(?:谁|哪)|哪些[^，。？！?]{0,8}(?:案例|例子|地方)|"
     r"比一比|对比|比较一下|相比|(?:别的|其他|其它|兄弟)(?:地方|地区|区|县|市|省|城市)|各(?:地|区|县|市)|外地|同样(?:是|用|搞|做|都)|"
     r"不同(?:的)?(?:地方|地区|区|县|市|部门|执法|单位)|(?:两|三|四|几)(?:地|个区|个市|个县|个地方)|which (?:places|cities|districts)|compare",
-    re.I,
+    re.IGNORECASE,
 )
 _SIDES = re.compile(r"那边|这边|(?<=[局厅委办院])[^，。？！?]{0,24}[；;，,？?].{0,30}?[局厅委办院]")
 _FIGURE = re.compile(
     r"多少|几(?:个|天|枚|户|家|件|条|项|成|分|小时|份|处|步|次|年|月|套|名|人|种|日|道|趟|块|万|亿|折)|多久|多长时间|多大|百分之|占比|比例|什么时候|哪年|"
     r"how (?:many|much|long|often)|what (?:share|percentage|rate)|几时|有多(?:高|快|长)",
-    re.I,
+    re.IGNORECASE,
 )
-_HOW = re.compile(r"怎么|怎样|如何|咋|做法|经验|举措|措施|机制|流程|办法|做了(?:哪|什么)|what did|how (?:did|do|does|can)", re.I)
+_HOW = re.compile(
+    r"怎么|怎样|如何|咋|做法|经验|举措|措施|机制|流程|办法|做了(?:哪|什么)|what did|how (?:did|do|does|can)",
+    re.IGNORECASE,
+)
 _MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆", "香港", "澳门"})
-_NOT_A_NAME = re.compile(r"[的了是在有把和与哪那这个某各全别其本该我你他两三几多每及从给对吗呢啥]|^(?:城|郊|辖|园|社|地|新|山|景|灾|牧|林|矿|小|老|开发|工业|高新|保税|经开|示范|试验|特)")
+_NOT_A_NAME = re.compile(
+    r"[的了是在有把和与哪那这个某各全别其本该我你他两三几多每及从给对吗呢啥]|^(?:城|郊|辖|园|社|地|新|山|景|灾|牧|林|矿|小|老|开发|工业|高新|保税|经开|示范|试验|特)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,9 @@ class Reading:
         return " ".join((self.text, *self.official))
 
 
-def understand(question: str, *, longest: int, vocabulary: Vocabulary, known_places: Iterable[str] = ()) -> Reading:
+def understand(
+    question: str, *, longest: int, vocabulary: Vocabulary, known_places: Iterable[str] = ()
+) -> Reading:
     """Read a question.
 
     Args:
@@ -77,14 +84,24 @@ def understand(question: str, *, longest: int, vocabulary: Vocabulary, known_pla
     if not any(character.isalnum() for character in text):
         raise InputError("问题是空的", hint="请输入想了解的内容，例如：企业开办最快几小时办结？")
     if len(text) > longest:
-        raise InputError(f"问题太长（{len(text)} 字，最多 {longest} 字）", hint="请只写要问的内容；大段资料请先收录进索引")
+        raise InputError(
+            f"问题太长（{len(text)} 字，最多 {longest} 字）", hint="请只写要问的内容；大段资料请先收录进索引"
+        )
     text = simplified(text)
     figure = bool(_FIGURE.search(text))
     places = places_in(text, known_places)
     across = _LIST.search(text) or _several_sides(text, places)
     intent: Intent = "list" if across else "how" if _HOW.search(text) or not figure else "figure"
     folded = fold(text)
-    return Reading(folded, intent, figure, places, _parts(folded), tuple(dict.fromkeys(word_terms(text))), vocabulary.official(text))
+    return Reading(
+        folded,
+        intent,
+        figure,
+        places,
+        _parts(folded),
+        tuple(dict.fromkeys(word_terms(text))),
+        vocabulary.official(text),
+    )
 
 
 def _several_sides(text: str, places: Sequence[str]) -> bool:
@@ -110,7 +127,9 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
     for name in (*PLACES, *PROVINCES):
         for match in re.finditer(re.escape(name), text):
             found.append(name)
-            rest = re.match(r"(?:省|市|州|盟|地区|自治区)?([\u4e00-\u9fff]{2,4}?)(?:区|县|旗|自治县)", text[match.end() :])
+            rest = re.match(
+                r"(?:省|市|州|盟|地区|自治区)?([\u4e00-\u9fff]{2,4}?)(?:区|县|旗|自治县)", text[match.end() :]
+            )
             if rest and not _NOT_A_NAME.search(rest[1]) and rest[1] not in STOP_WORDS:
                 found.append(rest[1])
     return tuple(dict.fromkeys(found))
@@ -118,6 +137,9 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
 
 def place_names(region: str) -> tuple[str, ...]:
     """Names in a stated region without endings and masks: 浙江省杭州市余杭区 -> 浙江, 杭州, 余杭."""
-    parts = re.findall(r"[\u4e00-\u9fff]{2,}?(?=自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道|$)(?:自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道)?", region)
+    parts = re.findall(
+        r"[\u4e00-\u9fff]{2,}?(?=自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道|$)(?:自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道)?",
+        region,
+    )
     names = [re.sub(r"(?:自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道)$", "", part) for part in parts]
     return tuple(name for name in names if len(name) >= 2 and not _NOT_A_NAME.search(name))

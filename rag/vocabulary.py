@@ -59,7 +59,9 @@ def load_vocabulary(path: pathlib.Path = FILE) -> Vocabulary:
         official, plain, english = [*line.split("|"), "", ""][:3]
         wordings = [*plain.split(), *(word.strip() for word in english.split(",") if word.strip())]
         if not official.split() or not wordings:
-            raise InputError(f"对照表第 {number} 行不完整", hint="写法：正式说法|通俗说法|英文，各说法之间用空格")
+            raise InputError(
+                f"对照表第 {number} 行不完整", hint="写法：正式说法|通俗说法|英文，各说法之间用空格"
+            )
         groups.append(Group(tuple(official.split()), re.compile("|".join(map(_pattern, wordings)))))
     return Vocabulary(groups)
 
@@ -68,4 +70,6 @@ def _pattern(wording: str) -> str:
     folded = fold(wording)
     if folded.isascii():
         return rf"\b{re.escape(folded)}"
-    return rf"[^，。？！?]{{0,{_GAP}}}".join(map(re.escape, folded)) if len(folded) >= 3 else re.escape(folded)
+    return (
+        rf"[^，。？！?]{{0,{_GAP}}}".join(map(re.escape, folded)) if len(folded) >= 3 else re.escape(folded)
+    )

@@ -1,0 +1,1 @@
+"""Scores answers against questions with known cases. Imports `rag/` and below, never `ui/`."""

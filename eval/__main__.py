@@ -1,0 +1,145 @@
+"""The command line: python -m eval run | score."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import statistics
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from corpus.errors import CaseQAError, InputError
+from eval import measures
+from rag.build import open_assistant
+from rag.output import answer_object
+from rag.settings import load_settings
+
+QUESTIONS = pathlib.Path(__file__).parent / "questions.jsonl"
+_COLUMNS = (
+    "hit@1",
+    "hit@5",
+    "mrr@10",
+    "complete",
+    "cite_p",
+    "cite_r",
+    "marked",
+    "supported",
+    "figures",
+    "refusal",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval", description="评测回答：命中、引用和忠实度，不联网。"
+    )
+    commands = parser.add_subparsers(title="命令", required=True)
+    run = commands.add_parser("run", help="把问题逐个提问，保存回答")
+    run.set_defaults(command=_run)
+    run.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
+    run.add_argument("--index", type=pathlib.Path, help="索引文件夹；不写则用内置案例库")
+    run.add_argument("--out", type=pathlib.Path, required=True, help="回答写到哪个文件")
+    score = commands.add_parser("score", help="给保存的回答打分")
+    score.set_defaults(command=_score)
+    score.add_argument("answers", type=pathlib.Path, help="run 保存的回答")
+    score.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
+    score.add_argument("--json", action="store_true", help="输出 JSON")
+    options = parser.parse_args(arguments)
+    try:
+        options.command(options)
+    except CaseQAError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _rows(path: pathlib.Path) -> list[dict[str, Any]]:
+    try:
+        return [
+            json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()
+        ]
+    except (OSError, ValueError) as error:
+        raise InputError(f"文件无法读取：{path}", hint="应是每行一个 JSON 对象的 UTF-8 文件") from error
+
+
+def _run(options: argparse.Namespace) -> None:
+    questions = _rows(options.questions)
+    assistant = open_assistant(load_settings(index=options.index))
+    lines = [
+        json.dumps(answer_object(assistant.ask(one["question"])), ensure_ascii=False) for one in questions
+    ]
+    options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(lines)} 个回答写入 {options.out}")
+
+
+def _score(options: argparse.Namespace) -> None:
+    questions, answers = _rows(options.questions), _rows(options.answers)
+    if [one["question"] for one in questions] != [one["question"] for one in answers]:
+        raise InputError(
+            "回答与问题集对不上", hint="请用同一个问题集先运行：python -m eval run --out 回答.jsonl"
+        )
+    by_type: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for question, answer in zip(questions, answers, strict=True):
+        row = scored(question, answer)
+        by_type["全部"].append(row)
+        by_type[question["type"]].append(row)
+    table: dict[str, dict[str, Any]] = {
+        kind: {
+            "n": len(rows),
+            **{name: _mean(rows, name) for name in _COLUMNS},
+            "characters": statistics.median(row["characters"] for row in rows),
+        }
+        for kind, rows in by_type.items()
+    }
+    if options.json:
+        print(json.dumps(table, ensure_ascii=False))
+        return
+    print(
+        "type".ljust(14)
+        + "n".rjust(4)
+        + "".join(name.rjust(10) for name in _COLUMNS)
+        + "characters".rjust(12)
+    )
+    for kind, row in table.items():
+        cells = "".join(("-" if row[name] is None else f"{row[name]:.3f}").rjust(10) for name in _COLUMNS)
+        print(
+            kind.ljust(14 - sum(ord(character) > 0x2E80 for character in kind))
+            + str(row["n"]).rjust(4)
+            + cells
+            + str(row["characters"]).rjust(12)
+        )
+
+
+def _mean(rows: Sequence[dict[str, float]], name: str) -> float | None:
+    values = [row[name] for row in rows if name in row]
+    return sum(values) / len(values) if values else None
+
+
+def scored(question: dict[str, Any], answer: dict[str, Any]) -> dict[str, float]:
+    """All measures of one answer; retrieval and citation only where the question has an answer."""
+    text, citations, hits, gold = answer["answer"], answer["citations"], answer["hits"], question["gold"]
+    row = {
+        "marked": measures.marked_share(text),
+        "supported": measures.sentence_support(text, citations),
+        "figures": measures.figure_support(text, citations),
+        "refusal": float(answer["refused"] == (not question["answerable"])),
+        "characters": float(len(text)),
+    }
+    if question["answerable"]:
+        row |= {
+            "hit@1": measures.hit_at(1, hits, gold),
+            "hit@5": measures.hit_at(5, hits, gold),
+            "mrr@10": measures.reciprocal_rank(hits, gold),
+            "complete": measures.completeness(text, question["must"]),
+            "cite_p": measures.citation_precision(citations, gold),
+            "cite_r": measures.citation_recall(citations, gold),
+        }
+    return row
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
