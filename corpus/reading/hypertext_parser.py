@@ -1,14 +1,15 @@
-"""HTML to lines. Nothing recurses: depth of nesting costs memory for a stack entry, at most `_MAX_TABLES`."""
+"""HTML to lines, without recursion: an element costs no memory but for an open table."""
 
 from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from corpus.errors import UnreadableFileError
 from corpus.reading.characters import clean_characters, split_raw_lines
+from corpus.reading.hypertext_tables import TableStack
 from corpus.types import Line
 
 
@@ -33,21 +34,10 @@ _PAGE_BREAK = re.compile(r"break-before\s*:\s*(always|page)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 # Between Chinese characters a line break in the source is not a space on the screen.
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d\u2026\U00020000-\U0003ffff]")
-_MAX_TABLES = 100
 _EMPHASIS_CHARACTERS = 60
-# A table cell with more text than this, in several paragraphs, is the layout of a page.
-_LAYOUT_CHARACTERS = 200
 _COPY = "请用浏览器打开，把正文复制到 Word，存为 .docx 后重试"
 _PIECE_CHARACTERS = 64 * 1024
 _SECONDS = 60.0
-
-
-@dataclass(slots=True)
-class _Table:
-    """An open table: whether it holds another one, and the cells of its open row."""
-
-    cells: list[list[Line]] = field(default_factory=list)
-    layout: bool = False
 
 
 @dataclass(slots=True)
@@ -72,8 +62,7 @@ class PageParser(HTMLParser):
         self._in_title = False
         self._dropping = ""
         self._drop_depth = 0
-        self._tables: list[_Table] = []
-        self._extra_tables = 0
+        self._tables = TableStack(self.lines)
         self._line = _Open()
         self._level = 0
         self._centred = False
@@ -81,6 +70,7 @@ class PageParser(HTMLParser):
         self._link = False
         self._pre = 0
         self._page_break = False
+        self._break_waits = False
 
     def parse(self, text: str) -> None:
         """Parse a whole page.
@@ -96,9 +86,7 @@ class PageParser(HTMLParser):
             self.feed(source[start : start + _PIECE_CHARACTERS])
         self.close()
         self._end_line()
-        while self._tables:
-            self._end_row()
-            self._tables.pop()
+        self._tables.close_all()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open an element; see `html.parser.HTMLParser`."""
@@ -164,11 +152,11 @@ class PageParser(HTMLParser):
         elif tag == "pre":
             self._pre += 1
         elif tag == "table":
-            self._open_table()
+            self._tables.open()
         elif tag == "tr":
-            self._end_row()
-        elif tag in ("td", "th") and self._tables:
-            self._tables[-1].cells.append([])
+            self._tables.end_row()
+        elif tag in ("td", "th"):
+            self._tables.open_cell()
         elif len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
             self._level = int(tag[1])
 
@@ -180,26 +168,11 @@ class PageParser(HTMLParser):
         elif tag == "pre":
             self._pre = max(self._pre - 1, 0)
         elif tag == "table":
-            self._close_table()
+            self._tables.close()
         elif tag == "tr":
-            self._end_row()
+            self._tables.end_row()
         elif len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
             self._level = 0
-
-    def _open_table(self) -> None:
-        if len(self._tables) >= _MAX_TABLES:
-            self._extra_tables += 1
-            return
-        if self._tables:
-            self._tables[-1].layout = True
-        self._tables.append(_Table())
-
-    def _close_table(self) -> None:
-        if self._extra_tables:
-            self._extra_tables -= 1
-        elif self._tables:
-            self._end_row()
-            self._tables.pop()
 
     def _add(self, data: str, number: int) -> None:
         """Append text to the open line, white space collapsed as a browser does."""
@@ -211,8 +184,12 @@ class PageParser(HTMLParser):
             number += data[: len(data) - len(body)].count("\n")
             self._line = line = _Open(number=number, level=self._level, centred=self._centred)
             data = body
-        collapsed = _SPACE.sub(_space, data)
-        line.text += collapsed.lstrip() if line.text.endswith(" ") else collapsed
+        if line.text.endswith((" ", "\n")):
+            # Where the next element starts decides whether a line break before it was a space.
+            line.text = line.text[:-1]
+            data = ("\n" if self._break_waits else " ") + data
+        line.text = _collapse(line.text, data)
+        self._break_waits = line.text.endswith("\n")
         visible = len(data.strip())
         line.bold += visible if self._bold else 0
         line.linked += visible if self._link else 0
@@ -234,36 +211,16 @@ class PageParser(HTMLParser):
             page_start=self._page_break,
         )
         self._page_break = False
-        self._emit([made], len(self._tables))
-
-    def _end_row(self) -> None:
-        """Hand a finished row on: as one line, or line by line where the table only lays out a page."""
-        if not self._tables:
-            return
-        table = self._tables[-1]
-        cells = [cell for cell in table.cells if cell]
-        long = any(len(cell) > 2 and sum(map(len, _texts(cell))) > _LAYOUT_CHARACTERS for cell in cells)
-        outer = len(self._tables) - 1
-        if len(cells) < 2 or table.layout or long:
-            for cell in cells:
-                self._emit(cell, outer)
-        else:
-            texts = (" ".join(_texts(cell)) for cell in cells)
-            first = cells[0][0]
-            self._emit([Line(first.number, " | ".join(texts), page_start=first.page_start)], outer)
-        table.cells, table.layout = [], False
-
-    def _emit(self, lines: list[Line], depth: int) -> None:
-        """Put lines into the innermost open cell among the outer `depth` tables, else into the page."""
-        for table in reversed(self._tables[:depth]):
-            if table.cells:
-                table.cells[-1].extend(lines)
-                return
-        self.lines.extend(lines)
+        self._tables.emit(made)
 
 
-def _texts(lines: list[Line]) -> list[str]:
-    return [line.text for line in lines]
+def _collapse(before: str, data: str) -> str:
+    """`before` and `data` joined, white space collapsed; a line break at the end stays to be decided on."""
+    start = max(len(before) - 1, 0)
+    text = before[start:] + data
+    body = text.rstrip(" \t\n\r\f\v")
+    ending = "" if body == text else "\n" if "\n" in text[len(body) :] else " "
+    return before[:start] + _SPACE.sub(_space, body) + ending
 
 
 def _space(match: re.Match[str]) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # A longer "heading" underlined with --- is a paragraph above a ruler.
 _HEADING_CHARACTERS = 60
+# The parser recurses once a level and drops what lies deeper; a list takes two levels.
+_MAX_NESTING = 100
 
 
 def read_markdown(data: bytes) -> RawFile:
@@ -40,7 +42,11 @@ def _body_lines(raw_lines: list[str], skipped: int) -> tuple[Line, ...]:
     from markdown_it import MarkdownIt
 
     # Chinese writers indent paragraphs by four spaces, which would make them code.
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
+    parser = (
+        MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
+        .enable(["table", "strikethrough"])
+        .disable("code")
+    )
     # The front matter stays as empty lines, so that the parser counts as the raw file does.
     source = [""] * skipped + [line.replace("\f", " ") for line in raw_lines[skipped:]]
     lines = _block_lines(parser.parse("\n".join(source)))

@@ -23,6 +23,8 @@ _RECOGNISE = "请先用 WPS 或 Acrobat 的“文字识别”（OCR）转换，�
 # From this share of pages without text on a file counts as scanned: a cover page may have been typed.
 _SCANNED_SHARE = 0.9
 _PAGES_NAMED = 20
+# A dense page has 10,000. Rewriting makes up to seven commands of one, so beyond this widths are guessed.
+_MAX_COMMANDS = 200_000
 
 
 def read_pdf(data: bytes, *, seconds: float = limits.PDF_SECONDS) -> RawFile:
@@ -133,6 +135,8 @@ def _report_each_string(page: PageObject) -> None:
             fonts[str(name)] = _widths(page.get("/Resources"), name)
         return fonts[str(name)]
 
+    if len(content.operations) > _MAX_COMMANDS:
+        return
     content.operations = CommandRewriter(widths_of).rewrite(content.operations)
     page[NameObject("/Contents")] = content
 

@@ -114,7 +114,7 @@ class CommandRewriter:
                 self._pen -= float(item) / 1000 * self._state.size * self._state.stretch
 
     def _show_string(self, item: Any) -> None:
-        """Show one string at the pen, mark its end, and put pypdf's position back to the start of the line."""
+        """Show one string at the pen, mark its end, and put pypdf's position back where the line starts."""
         start = self._pen
         self._pen += self._advance(item if isinstance(item, bytes) else item.encode("latin-1", "replace"))
         self._made += [

@@ -23,6 +23,8 @@ _HEAVY = re.compile(r"bold|heavy|black|simhei|xiaobiao|小标宋|黑体", re.IGN
 _NARROW = 0.5
 # A wider gap, in type sizes, parts the columns of a table.
 _COLUMN_GAP = 1.0
+# As wide as the number of a list item may be, e.g. （十二）; a table's column as narrow has two neighbours.
+_MARK_WIDTH = 4.0
 # A wider gap parts Latin words; letters of one word stand closer, spaces are 0.25 wide or more.
 _WORD_GAP = 0.15
 # A watermark runs across the page; text does so at right angles only, give or take a crooked scan.
@@ -39,6 +41,7 @@ class PageLine:
         left, right, baseline: in points; `left` is that of the first visible character.
         size: type size in points.
         heavy: whether all of it is in a bold typeface.
+        tabular: whether wide gaps part it into columns; a number before the text is no column.
     """
 
     page: int
@@ -48,6 +51,7 @@ class PageLine:
     baseline: float
     size: float
     heavy: bool = False
+    tabular: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ class PageCollector:
             baseline=pieces[0].baseline,
             size=sizes.most_common(1)[0][0],
             heavy=all(piece.heavy for piece in pieces),
+            tabular=len(columns) - (width_of(columns[0]) <= _MARK_WIDTH) > 1 or len(columns) > 2,
         )
 
 

@@ -19,6 +19,7 @@ _EMPHASIS_CHARACTERS = 60
 _LARGER = 1.15
 _SENTENCE_END = re.compile(r"[。！？!?…；;：:][”’」』）)】]*$")
 _CONTENTS = re.compile(r"(?:[.．·…\u2026]{3,}|\s{3,}|\t)\s*[-—(（]?\d{1,4}[)）]?\s*$")
+_ENDS_IN_NUMBER = re.compile(r"(?<![\d.:：,，/])\d{1,4}$")
 # What stays together at the start of a line: a word, a number or one character, with the quotation marks
 # on either side of it and with what may not start a line.
 _UNIT = r"(?:[A-Za-z0-9.,:/%+_@-]+|.)"
@@ -34,8 +35,9 @@ _LIST_MARK = re.compile(r"[●•■◆○▪·\-–—*]\s|[（(]?[一二三四
 class _Layout:
     """The measures of a document.
 
-    `left`, `right` and `size` are the margins and the usual type size in points, `leading` is the usual line
-    distance in type sizes; `indented` and `spaced` tell how paragraphs are set off, `heavy` that most is bold.
+    `left`, `right` and `size` are the margins and the usual type size in points, `leading` is the usual
+    distance of lines in type sizes; `indented` and `spaced` tell how paragraphs are set off, `heavy` that most
+    of the text is bold. `entries` are lines that end an entry of a table of contents, by identity.
     """
 
     left: float
@@ -45,6 +47,7 @@ class _Layout:
     indented: bool
     spaced: bool
     heavy: bool
+    entries: frozenset[int]
 
 
 def join_paragraphs(lines: list[PageLine]) -> tuple[Line, ...]:
@@ -93,7 +96,8 @@ def _measure(lines: list[PageLine]) -> _Layout:
         if one.page == two.page and 0 < one.baseline - two.baseline < 5 * size
     )
     leading = gaps.most_common(1)[0][0] if gaps else 1.5
-    return _Layout(left, right, size, leading, indents > 0, _is_spaced(body, right, leading), heavy > 0)
+    spaced = _is_spaced(body, right, leading)
+    return _Layout(left, right, size, leading, indents > 0, spaced, heavy > 0, _entry_ends(lines))
 
 
 def _is_spaced(body: list[PageLine], right: float, leading: float) -> bool:
@@ -135,20 +139,46 @@ def _supported_maximum(values: list[float], size: float) -> float:
 
 def _continues(before: PageLine, line: PageLine, layout: _Layout) -> bool:
     """Whether `line` goes on with the paragraph that `before` ends in."""
-    if abs(before.size - line.size) > 0.08 * max(before.size, line.size) or before.heavy != line.heavy:
+    if _stand_apart(before, line, layout):
         return False
-    if _CONTENTS.search(before.text) or _CONTENTS.search(line.text):
+    if id(line) in layout.entries and line.text.isdecimal():
+        return True  # a page number that found no room behind its entry
+    if not _is_full(before, line, layout):
         return False
-    same_page = before.page == line.page
-    # Further down than a line, or beside it: the cells of a table.
-    if same_page and not 0.3 < _gap(before, line) <= _widest_gap(layout.leading):
-        return False
-    if line.left > layout.left + 0.8 * line.size or not _is_full(before, line, layout):
-        return False
-    if not _SENTENCE_END.search(before.text):
+    ends = bool(_SENTENCE_END.search(before.text))
+    if line.left > layout.left + 0.8 * line.size:
+        # An indent starts a paragraph, but the second line of a title in the middle has one too.
+        return _is_centred(line, layout) and before.heavy == line.heavy and not ends
+    set_off = layout.indented or (layout.spaced and before.page == line.page)
+    return not ends or (set_off and before.heavy == line.heavy and not _LIST_MARK.match(line.text))
+
+
+def _stand_apart(before: PageLine, line: PageLine, layout: _Layout) -> bool:
+    """Whether two lines differ in kind: heading and text, rows of a table, entries of a table of contents."""
+    if abs(before.size - line.size) > 0.08 * max(before.size, line.size):
         return True
-    set_off = layout.indented or (layout.spaced and same_page)
-    return set_off and not _LIST_MARK.match(line.text)
+    if before.tabular or _CONTENTS.search(before.text) or id(before) in layout.entries:
+        return True
+    if line.tabular and id(line) not in layout.entries:
+        return True
+    # Further down than a line, or beside it: the cells of a table.
+    return before.page == line.page and not 0.3 < _gap(before, line) <= _widest_gap(layout.leading)
+
+
+def _entry_ends(lines: list[PageLine]) -> frozenset[int]:
+    """Lines that end an entry of a table of contents whose page numbers stand close to the words.
+
+    They end in a number as most of their neighbours do; an entry that takes two lines has one at its end only.
+    """
+    ends = [bool(_ENDS_IN_NUMBER.search(line.text)) for line in lines]
+    around = (ends[max(at - 3, 0) : at + 4] for at in range(len(lines)))
+    chosen = zip(lines, ends, around, strict=True)
+    return frozenset(id(line) for line, end, near in chosen if end and sum(near) >= 4)
+
+
+def _is_centred(line: PageLine, layout: _Layout) -> bool:
+    margin = line.left - layout.left
+    return margin > 2.5 * layout.size and abs(margin - (layout.right - line.right)) < 1.5 * layout.size
 
 
 def _is_full(before: PageLine, line: PageLine, layout: _Layout) -> bool:
@@ -163,9 +193,8 @@ def _paragraph(group: list[PageLine], layout: _Layout, *, page_start: bool) -> L
     for line in group[1:]:
         text += line.text if _joins_closely(text[-1], line.text[0]) else f" {line.text}"
     first = group[0]
-    margin = first.left - layout.left
-    centred = margin > 2.5 * layout.size and abs(margin - (layout.right - first.right)) < 1.5 * layout.size
-    looks = first.size >= layout.size * _LARGER or (first.heavy and not layout.heavy) or centred
+    bold = not layout.heavy and all(line.heavy for line in group)
+    looks = first.size >= layout.size * _LARGER or bold or _is_centred(group[-1], layout)
     short = len(text) <= _EMPHASIS_CHARACTERS
     return Line(first.page, text, emphasised=looks and short, page_start=page_start)
 
