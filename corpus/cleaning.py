@@ -35,7 +35,7 @@ class Paragraph:
     Attributes:
         span: its characters in the document.
         lines: first and last raw line.
-        level, emphasised, page_start: as in `Line`, of its first line.
+        level, emphasised, page_start, prominence: as in `Line`, of its first line.
         blanks: blank or dropped raw lines just before it.
         text: the slice.
     """
@@ -47,6 +47,7 @@ class Paragraph:
     page_start: bool
     blanks: int
     text: str
+    prominence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,12 @@ class _Draft:
 
     first: Line
     blanks: int
-    pieces: list[tuple[str, int, bool]]  # text, raw line, whether raw text was left out before it
+    pieces: list[tuple[str, int]]  # text, raw line
+    cuts: list[int]  # offsets in `text` at which raw text was left out
 
     @property
     def text(self) -> str:
-        return "".join(piece for piece, _, _ in self.pieces)
+        return "".join(piece for piece, _ in self.pieces)
 
 
 def clean(raw: RawFile, *, path: str, data: bytes) -> CleanFile:
@@ -131,7 +133,9 @@ def _leftovers(lines: Sequence[Line], dropped: dict[int, str]) -> tuple[Leftover
     """Neighbouring dropped lines with one reason become one leftover."""
     grouped: list[list[int]] = []
     for index in sorted(dropped):
-        if grouped and dropped[grouped[-1][-1]] == dropped[index] and index - grouped[-1][-1] <= 3:
+        last = grouped[-1][-1] if grouped else -9
+        between = any(line.text.strip() for line in lines[last + 1 : index])
+        if index - last <= 3 and not between and dropped[last] == dropped[index]:
             grouped[-1].append(index)
         else:
             grouped.append([index])
@@ -162,17 +166,24 @@ def _join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | N
             blanks += 1
             gap = gap or (index in dropped and dropped[index] != "目录")
             continue
-        # A mark inside the line counts as left-out text too: a quote across it would not stand in the source.
-        marked = bool(junk.MARK.search(line.text))
         seam = drafts and index not in titles and last not in titles
         if seam and _continues(
             drafts[-1], line, text, blanks=blanks, wrap=wrap, item=last in unfinished_items
         ):
-            drafts[-1].pieces.append((_seam(drafts[-1].text, text) + text, line.number, gap or marked))
+            before = drafts[-1].text
+            space = _seam(before, text)
+            drafts[-1].pieces.append((space + text, line.number))
+            drafts[-1].cuts += [len(before)] * gap
+            drafts[-1].cuts += [len(before + space) + mark for mark in _mark_offsets(line.text)]
         else:
-            drafts.append(_Draft(line, blanks, [(text, line.number, False)]))
+            drafts.append(_Draft(line, blanks, [(text, line.number)], _mark_offsets(line.text)))
         blanks, gap, last = 0, False, index
     return drafts
+
+
+def _mark_offsets(line: str) -> list[int]:
+    """Where marks stood in the tidied `line`: left-out text too, for a quote across one is not in the source."""
+    return [len(tidy_spaces(junk.MARK.sub("", line[: found.start()]))) for found in junk.MARK.finditer(line)]
 
 
 def _seam(left: str, right: str) -> str:
@@ -259,12 +270,11 @@ def _assemble(
     offset = 0
     for draft in drafts:
         start = offset
-        for piece, number, gap in draft.pieces:
-            line_map.append(TextLine(offset, number))
-            if gap:
-                cuts.append(offset)
-            offset += len(piece)
         text = draft.text
+        cuts += sorted({start + cut for cut in draft.cuts if 0 < cut < len(text)})
+        for piece, number in draft.pieces:
+            line_map.append(TextLine(offset, number))
+            offset += len(piece)
         parts.append(text)
         paragraphs.append(
             Paragraph(
@@ -275,6 +285,7 @@ def _assemble(
                 draft.first.page_start,
                 draft.blanks,
                 text,
+                draft.first.prominence,
             )
         )
         offset += 1  # the line break between paragraphs

@@ -119,7 +119,9 @@ def _find_starts(paragraphs: Sequence[Paragraph], entries: Sequence[str], docume
         found = [
             index
             for index in find(paragraphs)
-            if not (index < 3 and bare(paragraphs[index].text) == bare(document_title))
+            # A document's own title is no case, unless it was taken for that only because it stands first.
+            if find is _by_case_number
+            or not (index < 3 and bare(paragraphs[index].text) == bare(document_title))
         ]
         if len(found) >= 2:
             return found
@@ -154,11 +156,11 @@ def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> l
     return sorted(taken)
 
 
-def _signature(paragraphs: Sequence[Paragraph], index: int) -> tuple[int, bool, int, bool]:
+def _signature(paragraphs: Sequence[Paragraph], index: int) -> tuple[int, bool, int, int, bool]:
     """What a line looks like on the page: heading level, emphasis, blank lines before, any blank line after."""
     part = paragraphs[index]
     after = paragraphs[index + 1].blanks if index + 1 < len(paragraphs) else 0
-    return (part.level, part.emphasised, min(part.blanks, 2), after > 0)
+    return (part.level, part.emphasised, part.prominence, min(part.blanks, 2), after > 0)
 
 
 def _same_layout(paragraphs: Sequence[Paragraph], titles: Sequence[int]) -> list[int]:
@@ -173,7 +175,7 @@ def _same_layout(paragraphs: Sequence[Paragraph], titles: Sequence[int]) -> list
         for signature, indices in others.items()
         if known[signature] >= 3
         and len(indices) <= max(1, 0.25 * known[signature])
-        and signature != (0, False, 0, False)
+        and signature != (0, False, 0, 0, False)
         for index in indices
     ]
 
@@ -251,12 +253,19 @@ def _by_layout(paragraphs: Sequence[Paragraph]) -> list[int]:
     tests: tuple[Callable[[Paragraph], bool], ...] = (
         lambda part: part.emphasised and part.page_start,
         lambda part: part.page_start,
+        lambda part: part.prominence >= 3,
+        lambda part: part.prominence >= 2,
         lambda part: part.emphasised,
         lambda part: part.blanks >= max(2, usual + 1),
         lambda part: part.blanks > usual,
     )
     for test in tests:
-        found = [index for index, part in enumerate(paragraphs) if test(part) and _title_like(part)]
+        # Headings that the format states have been judged already.
+        found = [
+            index
+            for index, part in enumerate(paragraphs)
+            if test(part) and _title_like(part) and not part.level
+        ]
         found = [index for index in found if not _SECTION_NUMBER.match(paragraphs[index].text)]
         if len(found) >= 2 and _plausible(paragraphs, found):
             return found

@@ -51,6 +51,7 @@ class Line:
         text: the line without its line break.
         level: heading level 1..9 that the format itself states, 0 where it states none.
         emphasised: the format shows the line like a heading (bold throughout, centred, larger type).
+        prominence: in how many of these ways, 0..3; tells titles of cases from headings inside them.
         contents: the format itself marks the line as part of a table of contents.
         page_start: the line is the first after a page break that the format states.
     """
@@ -61,6 +62,7 @@ class Line:
     emphasised: bool = False
     contents: bool = False
     page_start: bool = False
+    prominence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,11 +202,13 @@ class PageParser(HTMLParser):
             return
         visible = len(line.text.strip())
         short = len(text) <= _EMPHASIS_CHARACTERS and not line.level
+        prominence = int(line.centred) + int(line.bold >= visible) if short else 0
         made = Line(
             line.number,
             text,
             line.level,
-            emphasised=short and (line.centred or line.bold >= visible),
+            emphasised=prominence > 0,
+            prominence=prominence,
             contents=line.linked >= visible,
             page_start=self._page_break,
         )

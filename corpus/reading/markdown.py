@@ -88,7 +88,7 @@ def _block_lines(tokens: list[Token]) -> list[Line]:
 def _inline_lines(token: Token, level: int, mark: str) -> list[Line]:
     rows = _inline_rows(token)
     whole = "".join(text for _, text in rows)
-    if len(whole) > _HEADING_CHARACTERS or whole.rstrip().endswith(("。", "；", "！")):
+    if len(whole) > _HEADING_CHARACTERS or whole.rstrip().endswith(("。", "；")):
         level = 0
     emphasised = not level and len(whole) <= _HEADING_CHARACTERS and _is_strong(token)
     contents = _is_contents(token)

@@ -194,9 +194,9 @@ def _paragraph(group: list[PageLine], layout: _Layout, *, page_start: bool) -> L
         text += line.text if _joins_closely(text[-1], line.text[0]) else f" {line.text}"
     first = group[0]
     bold = not layout.heavy and all(line.heavy for line in group)
-    looks = first.size >= layout.size * _LARGER or bold or _is_centred(group[-1], layout)
-    short = len(text) <= _EMPHASIS_CHARACTERS
-    return Line(first.page, text, emphasised=looks and short, page_start=page_start)
+    ways = (first.size >= layout.size * _LARGER, bold, _is_centred(group[-1], layout))
+    prominence = sum(ways) if len(text) <= _EMPHASIS_CHARACTERS else 0
+    return Line(first.page, text, emphasised=prominence > 0, page_start=page_start, prominence=prominence)
 
 
 def _joins_closely(last: str, first: str) -> bool:

@@ -228,5 +228,6 @@ def _settled(line: Line, paragraph: Paragraph, reader: _BodyReader, usual: int) 
         level = int(reader.titles > 1)
     elif level and reader.titles > 1:
         level = min(level + 1, 9)
-    looks = line.emphasised or paragraph.bold or paragraph.size >= usual * _LARGER > 0 or title
-    return replace(line, level=level, emphasised=looks and len(line.text) <= _EMPHASIS_CHARACTERS)
+    ways = (line.emphasised, paragraph.bold, paragraph.size >= usual * _LARGER > 0)
+    looks = (any(ways) or title) and len(line.text) <= _EMPHASIS_CHARACTERS
+    return replace(line, level=level, emphasised=looks, prominence=sum(ways) if looks else 0)
