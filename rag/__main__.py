@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         # A Windows console may speak another code page; what is printed is always UTF-8.
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="replace")
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int] = options.command
@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output (head, less) has gone; nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        _fail(f"文件操作失败：{error.filename or '磁盘'}。请检查路径、权限和磁盘空间")
 
 
 def _parser() -> _Parser:
@@ -140,7 +142,9 @@ def _ask(options: argparse.Namespace) -> int:
     if options.batch is not None:
         questions = list(_batch(options.batch))
         assistant = _assistant(options)
-        for question in questions:
+        for number, question in questions:
+            _check(assistant, number, question)
+        for _, question in questions:
             print(_dump(answer_object(assistant.ask(question))), flush=True)
         return 0
     assistant = _assistant(options)
@@ -149,8 +153,15 @@ def _ask(options: argparse.Namespace) -> int:
     return 0
 
 
-def _batch(path: pathlib.Path) -> Iterator[str]:
-    """Questions of a JSON Lines file, all checked before the first is asked."""
+def _check(assistant: Assistant, number: int, question: str) -> None:
+    try:
+        assistant.understand(question)
+    except InputError as error:
+        raise InputError(f"问题文件第 {number} 行：{error.message}", hint=error.hint) from error
+
+
+def _batch(path: pathlib.Path) -> Iterator[tuple[int, str]]:
+    """Line numbers and questions of a JSON Lines file."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -160,13 +171,13 @@ def _batch(path: pathlib.Path) -> Iterator[str]:
             continue
         try:
             question = json.loads(line)["question"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError(
                 f'问题文件第 {number} 行不是 {{"question": …}}', hint="每行写一个 JSON 对象"
             ) from error
         if not isinstance(question, str) or not question.strip():
             raise InputError(f"问题文件第 {number} 行的问题是空的", hint="请写上问题或删去这一行")
-        yield question
+        yield number, question
 
 
 def _search(options: argparse.Namespace) -> int:

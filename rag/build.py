@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
+from corpus import words
 from corpus.errors import CorpusIndexError, ModelError
 from embeddings.corpus_model import fit_corpus_model
 from embeddings.embedder import Embedder
@@ -106,6 +107,7 @@ def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> As
             "vocabulary": settings.vocabulary_weight,
         },
     )
+    words.cut("预热")  # jieba reads its dictionary on first use; no question should wait for that
     return Assistant(
         documents,
         cases,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import pathlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -78,10 +79,10 @@ def build_index(
         InputError: if a path does not exist, nothing readable is there, or the folder cannot be written.
     """
     progress("查找文件", 0.0)
-    files = find_files(paths)
+    files = _without(folder, find_files(paths))
     skipped = [
-        FileReport(str(path), "skipped", message=why_ignored(path.suffix.lower()))
-        for path in find_ignored(paths)
+        FileReport(printable(path), "skipped", message=why_ignored(path.suffix.lower()))
+        for path in _without(folder, find_ignored(paths))
     ]
     known = _previous(folder)
     readings: list[Reading] = []
@@ -104,6 +105,12 @@ def build_index(
     progress("完成", 1.0)
     reused = sum(reading.key in known for reading in readings)
     return IndexingReport(reports, len(cases), len(chunks), reused, embedder.name)
+
+
+def _without(folder: pathlib.Path, files: Iterable[pathlib.Path]) -> list[pathlib.Path]:
+    """`files` without those of the index itself, which may lie among the material."""
+    own = folder.resolve()
+    return [path for path in files if not (store.exists(folder) and path.resolve().is_relative_to(own))]
 
 
 class NothingReadError(InputError):
@@ -141,6 +148,8 @@ def _previous(folder: pathlib.Path) -> dict[str, Reading]:
     except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
         return {}
     known = {}
+    # A repeated case got a number behind its id; whether it repeats is for the new build to say.
+    cases = [dataclasses.replace(case, id=case.id.partition(".")[0]) for case in cases]
     for row in manifest["readings"]:
         report = records.report_from(row["report"])
         if report.status == "read" and row["document"] in documents:
@@ -150,30 +159,33 @@ def _previous(folder: pathlib.Path) -> dict[str, Reading]:
 
 
 def _read(path: pathlib.Path, known: dict[str, Reading], before: Sequence[Reading]) -> Reading:
-    name = path.as_posix()
+    name = printable(path)
     try:
         data = read_bytes(path)
         key = hashlib.sha256(f"{CUTTING_VERSION}\0{name}\0".encode() + data).hexdigest()
-        if key in known:
-            return known[key]
         digest = hashlib.sha256(data).hexdigest()
         for other in before:
             if other.document is not None and other.document.digest == digest:
                 message = f"与 {other.document.name} 内容完全相同，只收录一份"
                 return Reading(key, FileReport(name, "skipped", message=message))
-        return _cut(path, key, data)
+        return known.get(key) or _cut(path, name, key, data)
     except UnreadableFileError as error:
         return Reading("", FileReport(name, "refused", message=str(error)))
 
 
-def _cut(path: pathlib.Path, key: str, data: bytes) -> Reading:
+def printable(path: pathlib.Path) -> str:
+    """`path` with forward slashes, and with marks for bytes of another encoding (names unpacked from an old archive)."""
+    return os.fsencode(path.as_posix()).decode(errors="replace")
+
+
+def _cut(path: pathlib.Path, name: str, key: str, data: bytes) -> Reading:
     raw = read_raw(path, data)
-    file = clean(raw, path=path.as_posix(), data=data)
+    file = clean(raw, path=name, data=data)
     cutting = split_cases(file)
     if not cutting.cases:
         raise UnreadableFileError("文件里没有正文", hint="请检查文件内容")
     report = FileReport(
-        path.as_posix(),
+        name,
         "read",
         encoding=raw.encoding,
         cases=len(cutting.cases),

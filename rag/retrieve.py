@@ -77,8 +77,8 @@ class Retriever:
 
     def retrieve(self, reading: Reading, *, limit: int = 20) -> Retrieval:
         """The best `limit` distinct cases for a question."""
-        parts = {field: scaled(index.scores(reading.text)) for field, index in self._lexical.items()}
-        parts["vectors"] = scaled(self._cosines(reading.text))
+        parts = {field: scaled(index.scores(reading.sought)) for field, index in self._lexical.items()}
+        parts["vectors"] = scaled(self._cosines(reading.sought))
         if reading.official:
             parts["vocabulary"] = scaled(self._cosines(" ".join(reading.official)))
         weighted = {name: np.float32(self._weights[name]) * part for name, part in parts.items()}

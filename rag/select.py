@@ -156,7 +156,7 @@ def score_units(
     if not units:
         return []
     texts = [f"{unit.heading}\n{unit.text}" for unit in units]
-    total = 0.85 * _likeness(reading.text, reading.expanded, texts, embedder) + 0.15 * _around(
+    total = 0.85 * _likeness(reading.sought, reading.expanded, texts, embedder) + 0.15 * _around(
         units, found, retriever
     )
     if len(reading.parts) > 1:

@@ -48,14 +48,15 @@ def load_settings(
         InputError: for a file that is no TOML, an unknown name or a value of the wrong kind.
     """
     environment = os.environ if environment is None else environment
-    path = file or pathlib.Path(environment.get(_PREFIX + "SETTINGS") or PROJECT / FILE)
+    named = file or environment.get(_PREFIX + "SETTINGS")
+    path = pathlib.Path(named or PROJECT / FILE)
     values: dict[str, Any] = {}
     if path.exists():
         try:
             values.update(tomllib.loads(path.read_text(encoding="utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise InputError(f"设置文件无法读取：{path}", hint="请检查 TOML 语法，文本值要加引号") from error
-    elif file is not None:
+    elif named:
         raise InputError(f"没有这个设置文件：{path}", hint="请检查路径")
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(values) - known):

@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 import time
@@ -28,6 +29,8 @@ _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".building-"
 _STALE_SECONDS = 3600.0
+# What a build that was killed may leave where no pointer stands yet.
+_OWN = re.compile(rf"build-[0-9a-f]{{16}}|{re.escape(_UNFINISHED)}.*|{_POINTER}\.new")
 
 
 def _sha256(path: pathlib.Path) -> str:
@@ -37,7 +40,10 @@ def _sha256(path: pathlib.Path) -> str:
 
 def exists(folder: pathlib.Path) -> bool:
     """Whether `folder` holds an index, whole or damaged."""
-    return (folder / _POINTER).is_file()
+    try:
+        return (folder / _POINTER).is_file()
+    except OSError:  # a name that no file system takes
+        return False
 
 
 def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, Any]]) -> dict[str, Any]:
@@ -74,22 +80,27 @@ def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, A
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     for old in folder.glob("build-*"):
-        if old != build:
+        if old != build and _own(old):
             shutil.rmtree(old, ignore_errors=True)
     return manifest
 
 
 def _check_target(folder: pathlib.Path) -> None:
-    if folder.exists() and not folder.is_dir():
+    try:
+        is_file = folder.exists() and not folder.is_dir()
+        foreign = folder.is_dir() and not exists(folder) and not all(map(_own, folder.iterdir()))
+    except OSError as error:
+        raise InputError(f"索引位置无法使用：{folder}", hint="请检查路径和权限，或换一个位置") from error
+    if is_file:
         raise InputError(f"索引位置是一个文件：{folder}", hint="请用 --index 指定一个文件夹")
-    if (
-        folder.is_dir()
-        and not exists(folder)
-        and any(not one.name.startswith(_UNFINISHED) for one in folder.iterdir())
-    ):
+    if foreign:
         raise InputError(
             f"文件夹里有别的文件：{folder}", hint="请用 --index 指定一个空文件夹或已有的索引文件夹"
         )
+
+
+def _own(path: pathlib.Path) -> bool:
+    return _OWN.fullmatch(path.name) is not None
 
 
 def _sweep(folder: pathlib.Path) -> None:

@@ -32,6 +32,12 @@ _HOW = re.compile(
     r"怎么|怎样|如何|咋|做法|经验|举措|措施|机制|流程|办法|做了(?:哪|什么)|what did|how (?:did|do|does|can)",
     re.IGNORECASE,
 )
+_ASKING = re.compile(
+    r"请问(?:一下)?|想(?:问|了解|知道)(?:一下)?|(?:有没有|都有|有|是)?(?:哪些|哪几个|哪个|哪里|哪儿|哪)(?:地方|地区|区县|城市|案例|例子|单位)?|"
+    r"(?:别的|其他|其它|外地|各地)(?:地方|地区)?|(?:又是|是)?(?:怎么|怎样|如何|咋)(?:样|回事)?|多少|"
+    r"几(?=[个天枚户家件条项分小份处步次年月套名人种日道趟])|[吗呢啊吧呀嘛]|具体|分别|各自|一共|总共|到底|什么|啥"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")  # bytes of another encoding, as a command line hands them on
 _MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆", "香港", "澳门"})
 _NOT_A_NAME = re.compile(
     r"[的了是在有把和与哪那这个某各全别其本该我你他两三几多每及从给对吗呢啥]|^(?:城|郊|辖|园|社|地|新|山|景|灾|牧|林|矿|小|老|开发|工业|高新|保税|经开|示范|试验|特)"
@@ -43,16 +49,18 @@ class Reading:
     """How a question was understood.
 
     Attributes:
-        text: the question cleaned for searching: Simplified, half-width, one line.
+        text: the question in Simplified, half-width, lower-case characters on one line.
+        sought: the same without the words that only ask ("哪些地方", "怎么", "多少"): what is searched for.
         intent: a figure, how it was done, or a list over cases.
         figure: whether a figure is asked for, whatever the intent.
         places: places named, without their administrative endings ("哈尔滨", "道里").
-        parts: the question's own questions ("…多少天？以前多久？"), one where there is only one.
+        parts: what each of the question's own questions seeks ("…多少天？以前多久？"), one where there is only one.
         terms: its words without function words.
         official: official terms for its plain wordings.
     """
 
     text: str
+    sought: str
     intent: Intent
     figure: bool
     places: tuple[str, ...]
@@ -62,8 +70,8 @@ class Reading:
 
     @property
     def expanded(self) -> str:
-        """The question with the official terms behind it."""
-        return " ".join((self.text, *self.official))
+        """What is sought with the official terms behind it."""
+        return " ".join((self.sought, *self.official))
 
 
 def understand(
@@ -80,7 +88,7 @@ def understand(
     Raises:
         InputError: for an empty question or one of more than `longest` characters.
     """
-    text = " ".join(question.split())
+    text = _SURROGATE.sub("", " ".join(question.split()))
     if not any(character.isalnum() for character in text):
         raise InputError("问题是空的", hint="请输入想了解的内容，例如：企业开办最快几小时办结？")
     if len(text) > longest:
@@ -93,15 +101,23 @@ def understand(
     across = _LIST.search(text) or _several_sides(text, places)
     intent: Intent = "list" if across else "how" if _HOW.search(text) or not figure else "figure"
     folded = fold(text)
+    sought = _sought(folded)
     return Reading(
-        folded,
-        intent,
-        figure,
-        places,
-        _parts(folded),
-        tuple(dict.fromkeys(word_terms(text))),
-        vocabulary.official(text),
+        text=folded,
+        sought=sought,
+        intent=intent,
+        figure=figure,
+        places=places,
+        parts=_parts(folded),
+        terms=tuple(dict.fromkeys(word_terms(sought))),
+        official=vocabulary.official(text),
     )
+
+
+def _sought(text: str) -> str:
+    """`text` without the words that only ask; as it is where nothing else would be left."""
+    rest = _ASKING.sub(" ", text)
+    return rest if sum(character.isalnum() for character in rest) >= 2 else text
 
 
 def _several_sides(text: str, places: Sequence[str]) -> bool:
@@ -118,7 +134,9 @@ def _several_sides(text: str, places: Sequence[str]) -> bool:
 
 def _parts(text: str) -> tuple[str, ...]:
     parts = [part.strip() for part in re.split(r"[?？;；。!！]", text)]
-    return tuple(part for part in parts if sum(character.isalnum() for character in part) >= 6) or (text,)
+    return tuple(_sought(part) for part in parts if sum(character.isalnum() for character in part) >= 6) or (
+        _sought(text),
+    )
 
 
 def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
