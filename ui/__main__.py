@@ -1,0 +1,168 @@
+"""`python -m ui`: opens the chat page on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import io
+import logging
+import os
+import pathlib
+import socket
+import sys
+from typing import Any, NoReturn
+
+from corpus.errors import CaseQAError, InputError
+from rag.settings import Settings, load_settings
+from ui.library import Assistant, Library, Progress
+
+FAILED = 2
+LAST_PORT = 65535
+SHIPPED = "内置案例摘要"
+
+
+ENGLISH = (
+    ("unrecognized arguments:", "不认识的参数"),
+    ("expected one argument", "后面要写一个值"),
+    ("argument ", "参数 "),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one Chinese line."""
+
+    def error(self, message: str) -> NoReturn:
+        for english, chinese in ENGLISH:
+            message = message.replace(english, chinese)
+        self.exit(FAILED, f"命令行写得不对：{message}。用 python -m ui --help 查看用法\n")
+
+
+def arguments(words: list[str] | None) -> argparse.Namespace:
+    """What the command line says."""
+    usage = "python -m ui [--host 地址] [--port 端口] [--index 文件夹] [--no-browser]"
+    parser = _Parser(usage=usage, description="打开案例问答网页。", add_help=False, formatter_class=_Help)
+    group = parser.add_argument_group("选项")
+    group.add_argument("-h", "--help", action="help", help="显示这份说明")
+    group.add_argument(
+        "--host", metavar="地址", default="127.0.0.1", help="监听的地址，默认 127.0.0.1，只有本机能打开"
+    )
+    group.add_argument(
+        "--port", metavar="端口", type=_port, default=7860, help="监听的端口，默认 7860；0 表示任选一个"
+    )
+    group.add_argument(
+        "--index", metavar="文件夹", type=pathlib.Path, help="用哪个索引作答，默认用内置案例摘要"
+    )
+    group.add_argument("--no-browser", action="store_true", help="不自动打开浏览器")
+    return parser.parse_args(words)
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or "用法：")
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"端口应是 0 到 {LAST_PORT} 之间的数")
+    return int(text)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens already, so that a browser opened now will be served.
+
+    Raises:
+        InputError: where the address or the port cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise InputError(
+                f"不能用这个地址打开网页：{host}", hint="请检查 --host，只在本机用时写 127.0.0.1"
+            ) from error
+        hint = f"请换一个端口，例如 --port {port + 1 if port < LAST_PORT else 7860}"
+        raise InputError(f"端口 {port} 已被占用，或者没有权限使用", hint=hint) from error
+
+
+def opened(settings: Settings, progress: Progress) -> Assistant:
+    """The assistant; heavy libraries are imported here, in the thread that opens it."""
+    from rag.build import open_assistant
+
+    return open_assistant(settings, progress)
+
+
+def wants_browser(*, refused: bool) -> bool:
+    """Whether to open a browser: only for somebody who sits at this screen."""
+    desktop = os.name == "nt" or sys.platform == "darwin"
+    desktop = desktop or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return desktop and sys.stdout.isatty() and not refused
+
+
+def run(options: argparse.Namespace) -> None:
+    """Serve the page until it is ended.
+
+    Raises:
+        CaseQAError: where the page or its library cannot be had.
+    """
+    settings = load_settings(index=options.index)
+    door = listening(options.host, options.port)
+    with door:
+        import uvicorn
+
+        name = settings.index.resolve().name if settings.index else SHIPPED
+        ends: list[uvicorn.Server] = []
+
+        def stop() -> None:
+            for server in ends:
+                server.should_exit = True
+
+        library = Library(lambda progress: opened(settings, progress), name=name, on_failure=stop)
+        library.start()
+
+        from ui.app import serve
+
+        # A page that stays open would otherwise keep the server from ending.
+        config = uvicorn.Config(serve(library), log_level="critical", timeout_graceful_shutdown=1, ws="none")
+        server = uvicorn.Server(config)
+        ends.append(server)
+        if library.error is None:
+            announce(door, browse=wants_browser(refused=options.no_browser))
+            server.run(sockets=[door])
+        if library.error is not None:
+            raise library.error
+
+
+def announce(door: socket.socket, *, browse: bool) -> None:
+    """Tell the address of the page, and open it if `browse`."""
+    host, port = door.getsockname()[:2]
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    print(f"案例问答网页：{url}  （按 Ctrl+C 结束）", flush=True)
+    if shown != host:
+        print("注意：同一网络里的其他电脑也能打开这个网页。", flush=True)
+    if browse:
+        import webbrowser
+
+        webbrowser.open(url)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the command; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console that lacks Chinese must not end the program
+            stream.reconfigure(errors="replace")
+    options = arguments(words)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # its English notes at the end help nobody
+    try:
+        run(options)
+    except KeyboardInterrupt:
+        return 0
+    except CaseQAError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The case library behind the page, opened in the background while the server already listens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from corpus.types import Case, Document
+from rag.types import Answer
+
+
+class Assistant(Protocol):
+    """What the page needs of the assistant that answers."""
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """Every case known."""
+        ...
+
+    def document(self, case: Case) -> Document:
+        """The document that `case` was cut from."""
+        ...
+
+    def ask(self, question: str) -> Answer:
+        """The answer to `question`; raises CaseQAError where there can be none."""
+        ...
+
+
+Progress = Callable[[str, float], None]
+Opener = Callable[[Progress], Assistant]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far the library is.
+
+    Attributes:
+        ready: questions are answered at once.
+        step: Chinese, what is being done.
+        share: of the preparation, 0..1.
+        cases, documents: how many the library holds, 0 until it is ready.
+    """
+
+    ready: bool = False
+    step: str = ""
+    share: float = 0.0
+    cases: int = 0
+    documents: int = 0
+
+
+class Library:
+    """An assistant that is being opened in a thread.
+
+    Args:
+        opener: opens the assistant; slow.
+        name: of the library, as shown.
+        on_failure: called from the thread when the assistant cannot be opened.
+    """
+
+    def __init__(self, opener: Opener, *, name: str, on_failure: Callable[[], None] = lambda: None) -> None:
+        self.name = name
+        self.error: Exception | None = None
+        self._opener = opener
+        self._on_failure = on_failure
+        self._assistant: Assistant | None = None
+        self._done = threading.Event()
+        self._status = Status()
+        # A daemon, so that Ctrl+C does not wait for a half-built index.
+        self._thread = threading.Thread(target=self._open, name="library", daemon=True)
+
+    def start(self) -> None:
+        """Begin to open the assistant."""
+        self._thread.start()
+
+    @property
+    def status(self) -> Status:
+        """How far the library is now."""
+        return self._status
+
+    def wait(self, seconds: float | None = None) -> Assistant | None:
+        """The assistant, or None where it is not ready within `seconds`.
+
+        Raises:
+            Exception: whatever kept the assistant from opening.
+        """
+        self._done.wait(seconds)
+        if self.error is not None:
+            raise self.error
+        return self._assistant
+
+    def _open(self) -> None:
+        try:
+            self._assistant = self._opener(self._report)
+            cases = self._assistant.cases
+            documents = len({case.document_id for case in cases})
+            self._status = Status(ready=True, share=1.0, cases=len(cases), documents=documents)
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits, in the thread that can report it
+            self.error = error
+            self._on_failure()
+        finally:
+            self._done.set()
+
+    def _report(self, step: str, share: float) -> None:
+        self._status = Status(step=step, share=min(max(share, 0.0), 1.0))

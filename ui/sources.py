@@ -1,0 +1,157 @@
+"""Answer -> HTML of the source panel. Pure functions; whatever comes from a document is escaped here."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from corpus.types import Case, Document, LineUnit, Span
+from rag.types import Answer, Citation, Hit
+
+Documents = Callable[[Case], Document]
+
+UNITS: dict[LineUnit, str] = {"line": "行", "paragraph": "段", "page": "页"}
+_MARKUP = re.compile(r"\*\*|\\([!-/:-@\[-`{-~])")  # bold, and backslashes before punctuation
+NEAREST = 3  # cases named under a refusal: enough to go on reading, few enough to see that they are no answer
+
+
+def place(lines: tuple[int, int], unit: LineUnit) -> str:
+    """Where something stands in the raw file: 第 12–13 行."""
+    first, last = lines
+    return f"第 {first} {UNITS[unit]}" if first == last else f"第 {first}–{last} {UNITS[unit]}"
+
+
+def passage(text: str, span: Span, within: Span) -> Span:
+    """`span` of `text` widened to whole paragraphs, not beyond `within` (which must hold `span` to count)."""
+    low, high = (within.start, within.end) if within.contains(span) else (0, len(text))
+    start = text.rfind("\n", low, span.start) + 1
+    end = text.find("\n", span.end, high)
+    return Span(max(start, low), high if end < 0 else end)
+
+
+def joined(spans: Sequence[Span]) -> list[Span]:
+    """The same characters as `spans` in order, overlapping and touching ones as one."""
+    result: list[Span] = []
+    for span in sorted(spans):
+        if result and span.start <= result[-1].end:
+            result[-1] = Span(result[-1].start, max(result[-1].end, span.end))
+        elif len(span):
+            result.append(span)
+    return result
+
+
+def marked(text: str, shown: Span, quotes: Sequence[Span]) -> str:
+    """`shown` of `text` as HTML, the parts inside `quotes` in <mark>; without tags it is the text, escaped."""
+    pieces, position = [], shown.start
+    inside = [Span(max(q.start, shown.start), min(q.end, shown.end)) for q in quotes if _touches(q, shown)]
+    for quote in joined(inside):
+        pieces.append(html.escape(text[position : quote.start]))
+        pieces.append(f"<mark>{html.escape(quote.of(text))}</mark>")
+        position = quote.end
+    pieces.append(html.escape(text[position : shown.end]))
+    return "".join(pieces)
+
+
+def _touches(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def card_id(turn: int, number: int) -> str:
+    """The anchor of source `number` of answer `turn`."""
+    return f"s-{turn}-{number}"
+
+
+def card(turn: int, citations: Sequence[Citation], documents: Documents) -> str:
+    """The card of one mark; `citations` share a number and a case."""
+    first = citations[0]
+    document = documents(first.case)
+    quotes = [citation.span for citation in citations]
+    passages = joined([passage(document.text, quote, first.case.span) for quote in quotes])
+    paragraphs = "".join(
+        f"<blockquote>{marked(document.text, shown, quotes)}</blockquote>" for shown in passages
+    )
+    lines = (min(c.lines[0] for c in citations), max(c.lines[1] for c in citations))
+    return (
+        f'<article class="card" id="{card_id(turn, first.number)}" tabindex="-1">'
+        f'<h4><span class="number">{first.number}</span>{html.escape(first.case.title)}</h4>'
+        f"{_facts(first.case)}{_origin(document, first.case, lines)}{paragraphs}"
+        f"{_whole(document, first.case, quotes)}</article>"
+    )
+
+
+def hit_card(turn: int, hit: Hit, documents: Documents) -> str:
+    """The card of a case that was found but holds no answer; it has no number and no highlighted quote."""
+    document = documents(hit.case)
+    return (
+        f'<article class="card near" id="h-{turn}-{hit.rank}" tabindex="-1">'
+        f"<h4>{html.escape(hit.case.title)}</h4>{_facts(hit.case)}{_origin(document, hit.case, hit.case.lines)}"
+        f"{_whole(document, hit.case, ())}</article>"
+    )
+
+
+def _facts(case: Case) -> str:
+    facts = [fact for fact in (case.region, case.department, case.period) if fact]
+    return f'<p class="facts">{html.escape(" · ".join(dict.fromkeys(facts)))}</p>' if facts else ""
+
+
+def _origin(document: Document, case: Case, lines: tuple[int, int]) -> str:
+    names = [name for name in (document.title, document.name) if name and name != case.title]
+    where = place(lines, document.unit)
+    return f'<p class="origin">{html.escape("，".join(dict.fromkeys(names)))}，{where}</p>'
+
+
+def _whole(document: Document, case: Case, quotes: Sequence[Span]) -> str:
+    text = marked(document.text, case.span, quotes)
+    return f'<details class="whole"><summary>查看全文</summary><div class="text">{text}</div></details>'
+
+
+def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """Citations of the same mark and case together, in order of their numbers."""
+    ordered = sorted(citations, key=lambda citation: citation.number)
+    return [list(group) for _, group in groupby(ordered, key=lambda c: (c.number, c.case.id))]
+
+
+def plain(markdown: str) -> str:
+    """The characters that `markdown` shows: bold marks and backslashes taken off."""
+    return _MARKUP.sub(r"\1", markdown).strip()
+
+
+def copy_text(answer: Answer, documents: Documents) -> str:
+    """The answer with its sources as plain text, ready to be pasted into a report."""
+    lines = [plain(answer.text)]
+    for group in by_number(answer.citations):
+        first, document = group[0], documents(group[0].case)
+        where = place((group[0].lines[0], group[-1].lines[1]), document.unit)
+        if len(lines) == 1:
+            lines += ["", "来源："]
+        lines.append(f"[{first.number}] {first.case.title}（{document.name}，{where}）")
+    return "\n".join(lines)
+
+
+def answer_sources(turn: int, answer: Answer, documents: Documents) -> str:
+    """All cards of one answer; of a refusal the nearest cases."""
+    cards = [card(turn, group, documents) for group in by_number(answer.citations)]
+    kind = f"{len(cards)} 条来源"
+    if answer.refused:
+        cited = {case.id for case in answer.cited_cases}
+        near = [hit for hit in answer.hits[:NEAREST] if hit.case.id not in cited]
+        cards += [hit_card(turn, hit, documents) for hit in near]
+        kind = "最接近的案例，没有直接依据" if cards else "没有相近的案例"
+    copied = html.escape(copy_text(answer, documents)).replace("\n", "&#10;")
+    return (
+        f'<details class="turn" id="t-{turn}" data-copy="{copied}">'
+        f'<summary><span class="asked">{html.escape(answer.question)}</span>'
+        f'<span class="kind">{kind}</span></summary>{"".join(cards)}</details>'
+    )
+
+
+def panel(turns: Sequence[str]) -> str:
+    """The source panel: the latest answer's sources open on top, those of earlier answers folded below."""
+    if not turns:
+        return '<p class="empty">提问后，这里逐条列出答案的出处：案例、文件、行号和原文。</p>'
+    latest = turns[-1].replace("<details", "<details open", 1)
+    earlier = list(reversed(turns[:-1]))
+    heading = ['<h3 class="earlier">之前回答的来源</h3>'] if earlier else []
+    return "".join(['<a class="back" href="#chat">↑ 回到回答</a>', latest, *heading, *earlier])
