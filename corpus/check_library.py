@@ -122,7 +122,7 @@ def findings(digests: Sequence[Digest], cases: Sequence[Case]) -> Iterator[Findi
             yield Finding(digest.name, "找不到原文案例", digest.source_title or digest.source_document)
         else:
             told = "".join(_compact(case.title + case.text) for case in own)
-            figures = dict.fromkeys(_FIGURE.findall(_compact(f"{digest.title}\n{digest.body}")))
+            figures = dict.fromkeys(_FIGURE.findall(_compact(digest.body)))
             for figure in figures:
                 if not re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d|\.\d)", told):
                     yield Finding(digest.name, "原文案例里没有的数字", figure)
@@ -146,7 +146,7 @@ def _same_document(title: str, named: str) -> bool:
 
 
 def _compact(text: str) -> str:
-    return re.sub(r"[\s,，](?=\d)|\s", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s|(?<=\d),(?=\d{3}(?!\d))", "", unicodedata.normalize("NFKC", text))
 
 
 def _runs(cases: Iterable[Case]) -> set[str]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import LinearOperator, eigsh
 from tokenizers import Tokenizer, models, normalizers
 
 from corpus import words
@@ -79,8 +79,8 @@ def _word_directions(
     dimension: int,
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Right singular vectors of the weighted, row-normalised passage-word matrix, shape (words, dimension)."""
-    if dimension < 1:
-        return np.eye(len(weights), 1)
+    if dimension < 1 or not any(weights[word] for row in rows for word in row):
+        return np.eye(len(weights), 1)  # one passage, or all alike: nothing tells them apart
     where = [(number, word) for number, row in enumerate(rows) for word in sorted(row)]
     values = [(1 + math.log(rows[number][word])) * weights[word] for number, word in where]
     matrix = csr_matrix((values, tuple(zip(*where, strict=True))), shape=(len(rows), len(weights)))
@@ -90,8 +90,25 @@ def _word_directions(
         else np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     )
     matrix = csr_matrix(matrix.multiply(1 / np.maximum(lengths, 1e-12)[:, None]))
-    start = np.ones(min(matrix.shape)) / math.sqrt(min(matrix.shape))
-    _, _, right = svds(matrix, k=dimension, v0=start)
-    right = right[::-1]
+    right = _right_singular_vectors(matrix, dimension)
     signs = np.sign(right[np.arange(len(right)), np.abs(right).argmax(axis=1)])
     return np.asarray((right * signs[:, None]).T)
+
+
+def _right_singular_vectors(
+    matrix: csr_matrix, count: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """The `count` strongest, as rows, strongest first.
+
+    As scipy's `svds` does it, which leaves no way to say from where ARPACK draws its random numbers when few or
+    like passages use a subspace up: the same corpus must give the same encoder.
+    """
+    wide = matrix.shape[0] < matrix.shape[1]
+    tall = csr_matrix(matrix.T) if wide else matrix
+    side = tall.shape[1]
+    gram = LinearOperator((side, side), matvec=lambda vector: tall.T @ (tall @ vector), dtype=np.float64)
+    start = np.ones(side) / math.sqrt(side)
+    _, vectors = eigsh(gram, k=count, v0=start, rng=np.random.default_rng(0))
+    vectors, _ = np.linalg.qr(vectors)
+    left, _, right = np.linalg.svd(tall @ vectors, full_matrices=False)
+    return np.asarray(left.T if wide else right @ vectors.T)

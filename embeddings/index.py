@@ -39,7 +39,7 @@ class VectorIndex:
 
         try:
             return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)))
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             raise CorpusIndexError(
                 "向量索引已损坏", hint="请重新建立索引：python -m rag index 文件夹"
             ) from error

@@ -8,8 +8,8 @@ import pathlib
 import statistics
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
 
 from corpus.errors import CaseQAError, InputError
 from eval import measures
@@ -32,12 +32,18 @@ _COLUMNS = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that fails with one Chinese line."""
+
+    def error(self, message: str) -> NoReturn:
+        del message  # argparse words it in English
+        self.exit(2, f"命令写得不对。用法见：{self.prog} --help\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m eval", description="评测回答：命中、引用和忠实度，不联网。"
-    )
-    commands = parser.add_subparsers(title="命令", required=True)
+    parser = _Parser(prog="python -m eval", description="评测回答：命中、引用和忠实度，不联网。")
+    commands = parser.add_subparsers(title="命令", required=True, parser_class=_Parser)
     run = commands.add_parser("run", help="把问题逐个提问，保存回答")
     run.set_defaults(command=_run)
     run.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
@@ -57,27 +63,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _rows(path: pathlib.Path) -> list[dict[str, Any]]:
+def _rows(path: pathlib.Path, needed: Iterable[str]) -> list[dict[str, Any]]:
     try:
-        return [
-            json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()
-        ]
-    except (OSError, ValueError) as error:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        rows = [json.loads(line) for line in lines if line.strip()]
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"文件无法读取：{path}", hint="应是每行一个 JSON 对象的 UTF-8 文件") from error
+    for number, row in enumerate(rows, 1):
+        missing = [name for name in needed if not isinstance(row, dict) or name not in row]
+        if missing:
+            raise InputError(f"第 {number} 条缺少 {'、'.join(missing)}：{path}", hint="请补上后重试")
+    return rows
 
 
 def _run(options: argparse.Namespace) -> None:
-    questions = _rows(options.questions)
+    questions = _rows(options.questions, ("question",))
     assistant = open_assistant(load_settings(index=options.index))
     lines = [
         json.dumps(answer_object(assistant.ask(one["question"])), ensure_ascii=False) for one in questions
     ]
-    options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    try:
+        options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"回答无法写入：{options.out}", hint="请换一个有写权限的位置") from error
     print(f"{len(lines)} 个回答写入 {options.out}")
 
 
 def _score(options: argparse.Namespace) -> None:
-    questions, answers = _rows(options.questions), _rows(options.answers)
+    questions = _rows(options.questions, ("question", "type", "gold", "must", "answerable"))
+    answers = _rows(options.answers, ("question", "answer", "refused", "citations", "hits"))
     if [one["question"] for one in questions] != [one["question"] for one in answers]:
         raise InputError(
             "回答与问题集对不上", hint="请用同一个问题集先运行：python -m eval run --out 回答.jsonl"

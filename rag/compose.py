@@ -42,7 +42,7 @@ class Plan:
 PLANS: dict[str, Plan] = {
     "figure": Plan(characters=300, cases=3, per_case=3, near=0.88, good=0.62),
     "how": Plan(characters=620, cases=2, per_case=9, near=0.90, good=0.30),
-    "list": Plan(characters=720, cases=7, per_case=3, near=0.60, good=0.58),
+    "list": Plan(characters=720, cases=8, per_case=3, near=0.50, good=0.66),
 }
 
 
