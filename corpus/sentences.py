@@ -12,7 +12,7 @@ _CLOSERS = '”’』】）)》」"'
 _OPEN, _CLOSE = "“（《「【(", "”）》」】)"
 _LONGEST_QUOTE = 160  # characters; a quotation longer than this is split inside like any text
 _SPEAKER = re.compile(
-    r"[^。！？；“”]{0,40}(?:表示|说|道|介绍|称|坦言|感慨|指出|告诉记者)[^。！？；“”]{0,6}[。！？]"
+    r"[^。！？；“”]{0,40}(?:表示|说|道|介绍|称|坦言|感慨|指出|告诉记者)[^。！？；“”]{0,6}(?:[。！？]|，“)"
 )
 _SHORTEST_PIECE = 14  # characters on each side of a semicolon that may stand alone
 

@@ -106,7 +106,7 @@ def _readable(sentences: Sequence[Span], text: str) -> list[Span]:
     kept: list[Span] = []
     for number, span in enumerate(sentences):
         trimmed = _trimmed(span, text)
-        if len(trimmed) < _SHORTEST:
+        if len(trimmed) < _SHORTEST or not any(map(str.isalnum, trimmed.of(text))):
             continue
         label = _label_before(sentences, number, text)
         if label is not None and len(trimmed) + len(label) <= _LONGEST:

@@ -70,6 +70,4 @@ def _pattern(wording: str) -> str:
     folded = fold(wording)
     if folded.isascii():
         return rf"\b{re.escape(folded)}"
-    return (
-        rf"[^，。？！?]{{0,{_GAP}}}".join(map(re.escape, folded)) if len(folded) >= 3 else re.escape(folded)
-    )
+    return rf"[^,。?!;]{{0,{_GAP}}}".join(map(re.escape, folded)) if len(folded) >= 3 else re.escape(folded)

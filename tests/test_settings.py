@@ -1,0 +1,88 @@
+"""Settings: command line over environment over file over default, and every slip said in Chinese."""
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import InputError
+from rag.settings import PROJECT, Settings, load_settings
+
+
+def toml(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "设置.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_later_source_wins(tmp_path: Path) -> None:
+    file = toml(tmp_path, 'index = "文件"\nlongest_question = 10\nwords_weight = 1\nencoder = "模型"\n')
+    environment = {"CASE_QA_INDEX": "环境", "CASE_QA_LONGEST_QUESTION": "20", "OTHER": "1"}
+    found = load_settings(environment=environment, file=file, index=Path("命令"), encoder=None)
+    assert found == Settings(index=Path("命令"), longest_question=20, words_weight=1.0, encoder="模型")
+    assert isinstance(found.words_weight, float)
+
+
+def test_nothing_set_gives_the_defaults(tmp_path: Path) -> None:
+    assert load_settings(environment={}, file=toml(tmp_path, "")) == Settings()
+    assert load_settings(environment={"CASE_QA_INDEX": ""}, file=toml(tmp_path, "")).index is None
+
+
+def test_the_environment_names_the_file(tmp_path: Path) -> None:
+    file = toml(tmp_path, "longest_question = 7")
+    assert load_settings(environment={"CASE_QA_SETTINGS": str(file)}).longest_question == 7
+
+
+@pytest.mark.parametrize("named", ["environment", "argument"])
+def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path, named: str) -> None:
+    path = tmp_path / "没有.toml"
+    with pytest.raises(InputError, match="没有这个设置文件"):
+        if named == "environment":
+            load_settings(environment={"CASE_QA_SETTINGS": str(path)})
+        else:
+            load_settings(environment={}, file=path)
+
+
+def test_home_is_expanded() -> None:
+    assert load_settings(environment={"CASE_QA_DATA": "~/数据"}).data == Path.home() / "数据"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("index = 索引", "TOML"),
+        ('indx = "索引"', "indx"),
+        ("[rag]\nindex = 1", "rag"),
+        ('longest_question = "很多"', "longest_question"),
+        ("words_weight = []", "words_weight"),
+        ("index = 5", "index"),
+        ('longest_question = "二千"', "longest_question"),
+    ],
+)
+def test_a_bad_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_settings(environment={}, file=toml(tmp_path, text))
+    assert said in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_file_in_another_encoding_and_a_folder_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "设置.toml"
+    path.write_bytes('index = "索引"'.encode("gb18030"))
+    with pytest.raises(InputError, match="无法读取"):
+        load_settings(environment={}, file=path)
+    with pytest.raises(InputError, match="无法读取"):
+        load_settings(environment={}, file=tmp_path)
+
+
+def test_a_bad_value_in_the_environment_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="vectors_weight"):
+        load_settings(environment={"CASE_QA_VECTORS_WEIGHT": "一半"}, file=toml(tmp_path, ""))
+
+
+def test_the_example_is_a_settings_file_of_defaults(tmp_path: Path) -> None:
+    lines = (PROJECT / "case-qa.example.toml").read_text(encoding="utf-8").splitlines()
+    shown = [line.removeprefix("# ") for line in lines if " = " in line]
+    found = load_settings(environment={}, file=toml(tmp_path, "\n".join(shown)))
+    assert len(shown) >= 5
+    assert found.longest_question == Settings().longest_question
+    assert found.vectors_weight == Settings().vectors_weight
