@@ -11,6 +11,9 @@ PROVINCES: tuple[str, ...] = tuple(
     "台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门".split()
 )
 
+# Provinces in rank, cities in what people ask about.
+MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆", "香港", "澳门"})
+
 PLACES: tuple[str, ...] = tuple(
     (
         "石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 承德 沧州 廊坊 衡水 雄安 太原 大同 阳泉 长治 晋城 朔州 晋中 运城 忻州 临汾 吕梁 "

@@ -136,10 +136,11 @@ def _mean(rows: Sequence[dict[str, float]], name: str) -> float | None:
 def scored(question: dict[str, Any], answer: dict[str, Any]) -> dict[str, float]:
     """All measures of one answer; retrieval and citation only where the question has an answer."""
     text, citations, hits, gold = answer["answer"], answer["citations"], answer["hits"], question["gold"]
+    # A refusal without citations lists cases and tells nothing.
     row = {
-        "marked": measures.marked_share(text),
-        "supported": measures.sentence_support(text, citations),
-        "figures": measures.figure_support(text, citations),
+        "marked": measures.marked_share(text) if citations else float(answer["refused"]),
+        "supported": measures.sentence_support(text, citations) if citations else float(answer["refused"]),
+        "figures": measures.figure_support(text, citations) if citations else float(answer["refused"]),
         "refusal": float(answer["refused"] == (not question["answerable"])),
         "characters": float(len(text)),
     }

@@ -57,7 +57,7 @@ def completeness(text: str, phrases: Sequence[str]) -> float:
 def sentences(text: str) -> Iterator[str]:
     """Sentences of an answer's cited part; a heading, a lead line and an empty line are none."""
     for line in text.split("\n"):
-        if line.startswith("- ") and _MARK.search(line):
+        if line.startswith("- "):
             yield from (part for part in _SENTENCE_END.split(line[2:]) if flat(part))
 
 

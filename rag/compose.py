@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.normalise import tidy_spaces
-from corpus.places import PROVINCES
+from corpus.places import MUNICIPALITIES, PROVINCES
 from corpus.types import Case, Document
 from embeddings.embedder import Embedder
 from embeddings.lexical import fold
@@ -83,7 +83,7 @@ class Composer:
 
     def _absent_places(self, reading: Reading) -> list[str]:
         """The places asked about, where no case mentions any of them; provinces are too often left unsaid to count."""
-        places = [place for place in reading.places if place not in PROVINCES]
+        places = [place for place in reading.places if place not in PROVINCES or place in MUNICIPALITIES]
         mentioned = any(place in document.text for place in places for document in self._documents.values())
         return [] if mentioned else places
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.errors import InputError
-from corpus.places import PLACES, PROVINCES
+from corpus.places import MUNICIPALITIES, PLACES, PROVINCES
 from corpus.traditional import simplified
 from embeddings.lexical import STOP_WORDS, fold, word_terms
 from rag.vocabulary import Vocabulary
@@ -38,7 +38,6 @@ _ASKING = re.compile(
     r"几(?=[个天枚户家件条项分小份处步次年月套名人种日道趟])|[吗呢啊吧呀嘛]|具体|分别|各自|一共|总共|到底|什么|啥"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")  # bytes of another encoding, as a command line hands them on
-_MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆", "香港", "澳门"})
 _NOT_A_NAME = re.compile(
     r"[的了是在有把和与哪那这个某各全别其本该我你他两三几多每及从给对吗呢啥]|^(?:城|郊|辖|园|社|地|新|山|景|灾|牧|林|矿|小|老|开发|工业|高新|保税|经开|示范|试验|特)"
 )
@@ -122,7 +121,7 @@ def _sought(text: str) -> str:
 
 def _several_sides(text: str, places: Sequence[str]) -> bool:
     """Whether two places or two authorities are set side by side."""
-    cities = [place for place in places if place not in PROVINCES or place in _MUNICIPALITIES]
+    cities = [place for place in places if place not in PROVINCES or place in MUNICIPALITIES]
     side_by_side = any(
         re.search(rf"{re.escape(one)}[^，。？！?]{{0,24}}(?:和|与|、|跟|同|及|还有){re.escape(other)}", text)
         for one in places

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from invented import Indexed, indexed, write_compilations
+
 from rag.build import LIBRARY
 
 

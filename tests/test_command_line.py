@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from invented import CASES, Indexed, write_compilations
 
 from corpus.types import Case
-from invented import CASES, Indexed, write_compilations
 from rag.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,7 +146,7 @@ def test_ask_for_people_names_the_sources(run: Callable[..., str], small: Indexe
 
 
 def test_search_ranks_as_ask(run: Callable[..., str], small: Indexed) -> None:
-    question = "how long does getting electricity take"
+    question = "低压接电的平均用时是几天？"
     (found,) = rows(run("search", question, "--index", small.folder, "--json"))
     (answer,) = rows(run("ask", question, "--index", small.folder, "--json"))
     assert found == {"question": question, "hits": answer["hits"]}

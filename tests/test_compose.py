@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from invented import CASES, HEADER, Indexed, compilation, indexed
 
 from corpus.normalise import bare
 from corpus.types import Document
-from invented import CASES, HEADER, Indexed, compilation, indexed
-from rag.types import Answer
+from rag.types import Answer, Citation
 
 pytest_plugins = ("indexes",)
 
@@ -87,53 +87,53 @@ def told_lines(answer: Answer) -> list[str]:
 
 def faults(answer: Answer, source: Indexed) -> list[str]:
     """What is wrong with an answer; every promise about citations, in one place."""
-    found = []
-    documents = {document.id: document for document in source.assistant.documents}
     quotes: dict[str, str] = defaultdict(str)
     for citation in answer.citations:
-        document = documents[citation.case.document_id]
         quotes[str(citation.number)] += citation.quote
-        if citation.quote != citation.span.of(document.text) or not citation.case.span.contains(
-            citation.span
-        ):
-            found.append(f"not the slice of its case: {citation.quote}")
-        if "".join(citation.quote.split()) not in source.raw(document):
-            found.append(f"not in the raw file: {citation.quote}")
-        first, last = citation.case.lines
-        if not first <= citation.lines[0] <= citation.lines[1] <= last:
-            found.append(f"lines outside the case: {citation.lines}")
     lines = told_lines(answer)
     numbers = list(dict.fromkeys(MARK.findall("\n".join(lines))))
-    if numbers != list(map(str, range(1, len(numbers) + 1))) or set(numbers) != set(quotes):
-        found.append(f"marks {numbers} do not lead to citations {list(quotes)}")
-    for line in lines:
-        found += line_faults(line, quotes)
     shown = [bare(plain(line)) for line in lines]
-    if len(set(shown)) < len(shown):
-        found.append("a sentence told twice")
-    if bool(answer.reason) != answer.refused or not (answer.refused or answer.citations):
-        found.append("neither an answer nor a refusal")
-    if answer.refused and not (answer.citations or answer.hits[0].case.title[:4] in plain(answer.text)):
-        found.append("a refusal without the nearest cases")
-    if len(answer.hits) < min(10, len(source.assistant.cases)):
-        found.append("too few hits")
-    return found
+    counted = [str(number) for number in range(1, len(numbers) + 1)]
+    named = answer.citations or answer.hits[0].case.title[:4] in plain(answer.text)
+    checks = {
+        f"marks {numbers} do not lead to citations {list(quotes)}": numbers == counted == list(quotes),
+        "a sentence told twice": len(set(shown)) == len(shown),
+        "neither an answer nor a refusal": bool(answer.reason) == answer.refused
+        and bool(answer.refused or answer.citations),
+        "a refusal without the nearest cases": bool(named),
+        "too few hits": len(answer.hits) >= min(10, len(source.assistant.cases)),
+    }
+    found = [fault for fault, right in checks.items() if not right]
+    found += [fault for citation in answer.citations for fault in citation_faults(citation, source)]
+    return found + [fault for line in lines for fault in line_faults(line, quotes)]
+
+
+def citation_faults(citation: Citation, source: Indexed) -> list[str]:
+    """What is wrong with one citation."""
+    case, (first, last) = citation.case, citation.lines
+    document = source.assistant.document(case)
+    checks = {
+        "not the slice": citation.quote == citation.span.of(document.text),
+        "not of its case": case.span.contains(citation.span),
+        "not in the raw file": "".join(citation.quote.split()) in source.raw(document),
+        "lines outside the case": case.lines[0] <= first <= last <= case.lines[1],
+    }
+    return [f"{fault}: {citation.quote}" for fault, right in checks.items() if not right]
 
 
 def line_faults(line: str, quotes: dict[str, str]) -> list[str]:
     """What is wrong with one told line, given the quotes by number."""
-    found = []
-    numbers = set(MARK.findall(line))
-    quote = flat("".join(quotes[number] for number in sorted(numbers)))
+    quote = flat("".join(quotes[number] for number in dict.fromkeys(MARK.findall(line))))
     # A full stop before a closing quotation mark does not end the sentence around it.
-    for sentence in re.split(r"(?<=[。！？；])(?![”’』】）》])", line):
-        if sentence and not MARK.search(sentence):
-            found.append(f"no mark: {sentence}")
-    if flat(plain(line)).rstrip("。；！？，、:!?;,") not in quote:
+    sentences = re.split(r"(?<=[。！？；])(?![”’』】）》])", line)
+    found = [f"no mark: {one}" for one in sentences if one and not MARK.search(one)]
+    if flat(plain(line)).rstrip("。；！？，、：:!?;,") not in quote:
         found.append(f"not its quote: {line}")
-    for figure in re.findall(r"\d+(?:\.\d+)?", flat(plain(line))):
-        if not re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", quote):
-            found.append(f"figure {figure} not in its quote: {line}")
+    found += [
+        f"figure {figure} not in its quote: {line}"
+        for figure in re.findall(r"\d+(?:\.\d+)?", flat(plain(line)))
+        if not re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d)", quote)
+    ]
     if DANGLING.match(plain(line)):
         found.append(f"dangling: {line}")
     if re.search(r"(?<!\\)[<>`*_#|]", MARK.sub("", line)):

@@ -5,12 +5,14 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from invented import CASES, write_compilations
 
 from corpus.errors import InputError
 from corpus.types import FileReport
-from invented import CASES, write_compilations
+from rag import store
 from rag.assistant import Assistant
 from rag.build import index_files, open_assistant
 from rag.indexing import IndexingReport, NothingReadError
@@ -71,6 +73,23 @@ def test_unchanged_files_are_not_read_again(tmp_path: Path) -> None:
     assert "白沙区" not in now
     assert "青石县" in now
     assert "黑水镇" in now
+
+
+def test_what_was_read_before_is_taken_from_the_index(tmp_path: Path) -> None:
+    index, path = tmp_path / "index", write(tmp_path / "甲.txt", "青石县")
+    run(index, path)
+    build, manifest = store.open_build(index)
+    manifest["readings"][0]["report"]["notes"] = ["上次读取时记下的话"]
+
+    def fill(draft: Path) -> dict[str, Any]:
+        shutil.copytree(build, draft, dirs_exist_ok=True)
+        (draft / "manifest.json").unlink()
+        return manifest
+
+    store.write_build(index, fill)
+    assert run(index, path).files[0].notes == ("上次读取时记下的话",)
+    write(path, "青石县", days=8)
+    assert run(index, path).files[0].notes == ()
 
 
 def test_an_index_built_on_another_answers_as_one_built_afresh(tmp_path: Path) -> None:

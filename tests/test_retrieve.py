@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from invented import CASES, Indexed
 
 from embeddings.corpus_model import fit_corpus_model
 from embeddings.index import VectorIndex
 from embeddings.lexical import LexicalIndex
-from invented import CASES, Indexed
 from rag.build import open_assistant
 from rag.retrieve import Retriever, scaled
 from rag.settings import Settings

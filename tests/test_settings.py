@@ -35,11 +35,9 @@ def test_the_environment_names_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("named", ["environment", "argument"])
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path, named: str) -> None:
     path = tmp_path / "没有.toml"
+    environment = {"CASE_QA_SETTINGS": str(path)} if named == "environment" else {}
     with pytest.raises(InputError, match="没有这个设置文件"):
-        if named == "environment":
-            load_settings(environment={"CASE_QA_SETTINGS": str(path)})
-        else:
-            load_settings(environment={}, file=path)
+        load_settings(environment=environment, file=path if named == "argument" else None)
 
 
 def test_home_is_expanded() -> None:
