@@ -48,6 +48,7 @@ class StaticEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._matrix = np.ascontiguousarray(matrix, dtype=np.float32)
+        self._meaning = np.any(self._matrix != 0, axis=1)
         self._name = name
 
     @property
@@ -60,6 +61,15 @@ class StaticEmbedder:
         """Columns of the matrix."""
         return int(self._matrix.shape[1])
 
+    @property
+    def matrix(self) -> Vectors:
+        """Token vectors, shape (tokens, dimension)."""
+        return self._matrix
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, those without a vector (unknown characters, punctuation) left out."""
+        return [[one for one in ids if self._meaning[one]] for ids in self._ids(texts)]
+
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension)."""
         return self._encode(texts)
@@ -70,11 +80,13 @@ class StaticEmbedder:
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        for row, encoding in enumerate(encodings):
-            if encoding.ids:
-                vectors[row] = self._matrix[encoding.ids].mean(axis=0)
+        for row, ids in enumerate(self._ids(texts)):
+            if ids:
+                vectors[row] = self._matrix[ids].mean(axis=0)
         return unit(vectors)
+
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [one.ids for one in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def save(self, folder: pathlib.Path) -> None:
         """Write the encoder so that `sentence_transformers.SentenceTransformer(folder)` loads it."""

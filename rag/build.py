@@ -8,19 +8,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpus import words
-from corpus.errors import CorpusIndexError, ModelError
+from corpus.errors import CorpusIndexError
+from embeddings.bundled import NAME as BUNDLED_NAME
+from embeddings.bundled import load_bundled
 from embeddings.corpus_model import fit_corpus_model
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
+from embeddings.joint import JointEmbedder
+from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
 from embeddings.static_model import StaticEmbedder, load_static
 from rag import records, store
 from rag.assistant import Assistant
-from rag.indexing import CUTTING_VERSION, FIELDS, IndexingReport, Progress, build_index, quiet
+from rag.indexing import CUTTING_VERSION, FIELDS, TOKENS, IndexingReport, Progress, build_index, quiet
 from rag.retrieve import Retriever
 from rag.settings import PROJECT, Settings
 from rag.vocabulary import load_vocabulary
 
+# Share of the bundled encoder in the vectors; the rest is the one fitted on the indexed text.
+_BUNDLED_WEIGHT = 0.6
 LIBRARY = PROJECT / "corpus" / "library"
 
 
@@ -29,10 +35,8 @@ def index_files(
 ) -> IndexingReport:
     """Index files and folders into `folder` with the configured encoder; see `rag.indexing.build_index`."""
 
-    def make_embedder(texts: Sequence[str]) -> tuple[Embedder, bool]:
-        if settings.encoder:
-            return _configured(settings.encoder), False
-        return fit_corpus_model(texts), True
+    def make_embedder(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder | None]:
+        return (_configured(settings.encoder), None) if settings.encoder else _default(texts)
 
     return build_index(
         paths, folder, make_embedder=make_embedder, encoder_key=settings.encoder, progress=progress
@@ -63,7 +67,7 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
     if settings.index is not None:
         return _assistant(settings.index, settings, shipped=False)
     folder = settings.data / "library-index"
-    key = f"library:{_library_digest()}"
+    key = f"library:{_library_digest()}:{BUNDLED_NAME}"
     try:
         _, manifest = store.open_build(folder)
         current = manifest["encoder"]["key"] == key and manifest["cutting"] == CUTTING_VERSION
@@ -73,7 +77,7 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
         build_index(
             [LIBRARY],
             folder,
-            make_embedder=lambda texts: (fit_corpus_model(texts), True),
+            make_embedder=_default,
             encoder_key=key,
             progress=progress,
         )
@@ -100,11 +104,13 @@ def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> As
         lexical={field: LexicalIndex.load(build / field, field, len(chunks)) for field in FIELDS},
         vectors=VectorIndex.from_bytes((build / "vectors.faiss").read_bytes()),
         embedder=_embedder_of(build, manifest["encoder"]),
+        late=LateInteraction.load(build / TOKENS, load_bundled()) if manifest["encoder"]["fitted"] else None,
         weights={
             "characters": settings.characters_weight,
             "words": settings.words_weight,
             "vectors": settings.vectors_weight,
             "vocabulary": settings.vocabulary_weight,
+            "tokens": settings.tokens_weight,
         },
     )
     words.cut("预热")  # jieba reads its dictionary on first use; no question should wait for that
@@ -112,18 +118,31 @@ def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> As
         documents,
         cases,
         retriever,
-        sentence_embedder=retriever.embedder if isinstance(retriever.embedder, StaticEmbedder) else None,
+        sentence_embedder=retriever.embedder if isinstance(retriever.embedder, JointEmbedder) else None,
         vocabulary=load_vocabulary(),
         settings=settings,
         name="内置案例摘要" if shipped else folder.name,
     )
 
 
+def _default(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder]:
+    """The bundled encoder beside one fitted on the texts, which knows the words and names of these documents."""
+    fitted = fit_corpus_model(texts)
+    return _joint(fitted), fitted
+
+
+def _joint(fitted: StaticEmbedder) -> JointEmbedder:
+    return JointEmbedder([(load_bundled(), _BUNDLED_WEIGHT), (fitted, 1 - _BUNDLED_WEIGHT)])
+
+
 def _embedder_of(build: pathlib.Path, encoder: dict[str, Any]) -> Embedder:
     """The encoder that the index was encoded with."""
-    if encoder["saved"]:
-        return load_static(build / "encoder", name=encoder["name"])
-    embedder = _configured(encoder["name"])
-    if embedder.dimension != encoder["dimension"]:
-        raise ModelError("编码器与建立索引时的不同", hint="请用同一个编码器，或重新建立索引")
+    if encoder["fitted"]:
+        embedder: Embedder = _joint(load_static(build / "encoder", name=encoder["fitted"]))
+    else:
+        embedder = _configured(encoder["name"])
+    if (embedder.name, embedder.dimension) != (encoder["name"], encoder["dimension"]):
+        raise CorpusIndexError(
+            "编码器与建立索引时的不同", hint="请重新建立索引：python -m rag index 资料文件夹"
+        )
     return embedder

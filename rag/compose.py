@@ -40,9 +40,9 @@ class Plan:
 
 
 PLANS: dict[str, Plan] = {
-    "figure": Plan(characters=300, cases=3, per_case=3, near=0.88, good=0.62),
-    "how": Plan(characters=620, cases=2, per_case=9, near=0.90, good=0.30),
-    "list": Plan(characters=720, cases=8, per_case=3, near=0.50, good=0.66),
+    "figure": Plan(characters=300, cases=2, per_case=3, near=0.94, good=0.62),
+    "how": Plan(characters=720, cases=2, per_case=9, near=0.90, good=0.25),
+    "list": Plan(characters=720, cases=8, per_case=3, near=0.55, good=0.64),
 }
 
 
@@ -73,7 +73,7 @@ class Composer:
 
     def compose(self, reading: Reading, found: Retrieval) -> Composed:
         """An answer to a question from what was found for it."""
-        if absent := self._absent_places(reading):
+        if absent := self._absent_places(reading, found):
             nearest = self._choose(reading, found, PLANS["figure"])
             return _place_refusal(absent, nearest)
         if not _shares_a_word(reading, found):
@@ -81,11 +81,20 @@ class Composer:
         chosen = self._choose(reading, found, PLANS[reading.intent])
         return written(chosen) if chosen else refusal(found)
 
-    def _absent_places(self, reading: Reading) -> list[str]:
-        """The places asked about, where no case mentions any of them; provinces are too often left unsaid to count."""
+    def _absent_places(self, reading: Reading, found: Retrieval) -> list[str]:
+        """The places asked about, where no case is about any of them; provinces are too often left unsaid to count.
+
+        A case is about a place that its title or region names or that its text names twice; one mention among many
+        ("向上海、深圳学习") is enough only in a case that was found for the question.
+        """
         places = [place for place in reading.places if place not in PROVINCES or place in MUNICIPALITIES]
-        mentioned = any(place in document.text for place in places for document in self._documents.values())
-        return [] if mentioned else places
+        near = {hit.case.id for hit in found.hits[:_CANDIDATE_CASES]}
+        about = any(
+            place in case.title or place in case.region or case.text.count(place) > (case.id not in near)
+            for place in places
+            for case in self._retriever.cases
+        )
+        return [] if about else places
 
     def _choose(self, reading: Reading, found: Retrieval, plan: Plan) -> list[Unit]:
         """The best units that the plan has room for, best first."""
@@ -205,7 +214,7 @@ def refusal(found: Retrieval) -> Composed:
 def _place_refusal(places: Sequence[str], nearest: Sequence[Unit]) -> Composed:
     """Says that no case is about the place asked for, and what others did."""
     named = "、".join(f"“{escaped(place)}”" for place in places)
-    head = f"案例库里没有提到{named}，不能回答这个地方的情况。"
+    head = f"案例库里没有{named}的案例，不能回答这个地方的情况。"
     if not nearest:
         return Composed(head, (), "place_not_found")
     others = written(nearest)

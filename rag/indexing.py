@@ -16,14 +16,18 @@ from corpus.cutting import split_cases
 from corpus.errors import CorpusIndexError, InputError, UnreadableFileError
 from corpus.reading import find_files, find_ignored, read_bytes, read_raw, why_ignored
 from corpus.types import Case, Chunk, Document, FileReport
+from embeddings.bundled import load_bundled
 from embeddings.embedder import Embedder, Vectors
 from embeddings.index import VectorIndex
+from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import Field, LexicalIndex
+from embeddings.static_model import StaticEmbedder
 from rag import records, store
 
 Progress = Callable[[str, float], None]
 # Part of every file's key: a new way of reading or cutting reads all files anew.
 CUTTING_VERSION = 1
+TOKENS = "tokens.npz"
 FIELDS: tuple[Field, ...] = ("characters", "words")
 
 
@@ -61,7 +65,7 @@ def build_index(
     paths: Sequence[pathlib.Path],
     folder: pathlib.Path,
     *,
-    make_embedder: Callable[[Sequence[str]], tuple[Embedder, bool]],
+    make_embedder: Callable[[Sequence[str]], tuple[Embedder, StaticEmbedder | None]],
     encoder_key: str,
     progress: Progress = quiet,
 ) -> IndexingReport:
@@ -70,8 +74,8 @@ def build_index(
     Args:
         paths: files and folders.
         folder: where the index lies or will lie.
-        make_embedder: texts to index -> the encoder and whether it is to be saved with the index (because it was
-            fitted on them).
+        make_embedder: texts to index -> the encoder, and the part of it to save with the index because it was
+            fitted on them.
         encoder_key: what decides the encoder, for the manifest.
         progress: called with a Chinese step and the share done, 0..1.
 
@@ -97,10 +101,10 @@ def build_index(
     by_id = {case.id: case for case in cases}
     texts = [passage_text(by_id[chunk.case_id], chunk) for chunk in chunks]
     progress("计算向量", 0.65)
-    embedder, own = make_embedder(texts)
+    embedder, fitted = make_embedder(texts)
     vectors = embedder.encode_document(texts)
     progress("写入索引", 0.9)
-    content = _Content(readings, documents, cases, chunks, texts, vectors, embedder if own else None)
+    content = _Content(readings, documents, cases, chunks, texts, vectors, fitted)
     store.write_build(folder, lambda draft: _fill(draft, content, embedder, encoder_key))
     progress("完成", 1.0)
     reused = sum(reading.key in known for reading in readings)
@@ -134,7 +138,7 @@ class _Content:
     chunks: Sequence[Chunk]
     texts: Sequence[str]
     vectors: Vectors
-    embedder: Any
+    fitted: StaticEmbedder | None
 
 
 def _previous(folder: pathlib.Path) -> dict[str, Reading]:
@@ -222,8 +226,9 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
     (draft / "vectors.faiss").write_bytes(VectorIndex.build(content.vectors).to_bytes())
     for field in FIELDS:
         LexicalIndex.build(content.texts, field).save(draft / field)
-    if content.embedder is not None:
-        content.embedder.save(draft / "encoder")
+    if content.fitted is not None:
+        content.fitted.save(draft / "encoder")
+        LateInteraction.build(load_bundled(), content.texts).save(draft / TOKENS)
     corpus_digest = hashlib.sha256(
         "\n".join(sorted(document.digest for document in content.documents)).encode()
     )
@@ -233,7 +238,7 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
             "key": encoder_key,
             "name": embedder.name,
             "dimension": embedder.dimension,
-            "saved": content.embedder is not None,
+            "fitted": content.fitted.name if content.fitted is not None else "",
         },
         "cutting": CUTTING_VERSION,
         "counts": {

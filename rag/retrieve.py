@@ -2,7 +2,8 @@
 
 Four scores go to every passage: BM25 over characters, BM25 over words, the likeness of its vector to the
 question's, and to that of the official terms for the question's plain wordings. They are scaled to 0..1 a question
-and added with fixed weights. A case is as good as its best passage.
+and added with fixed weights. The best few hundred passages are then scored word by word as well (late interaction).
+A case is as good as its best passage.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from numpy.typing import NDArray
 from corpus.types import Case, Chunk
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
+from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
 from rag.types import Hit
 from rag.understand import Reading
 
 Scores = NDArray[np.float32]
+_RESCORED = 300  # passages that are scored word by word
 _DEEPEST = 20_000  # passages that the vectors score at most; the rest count as the worst of these
 
 
@@ -47,7 +50,8 @@ class Retriever:
         lexical: BM25 indices by field.
         vectors: vectors of the chunks.
         embedder: encodes questions as the index was encoded.
-        weights: share of each searcher ("characters", "words", "vectors", "vocabulary").
+        late: scores the best passages word by word; None with an encoder that has no token vectors.
+        weights: share of each searcher ("characters", "words", "vectors", "vocabulary", "tokens").
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Retriever:
         lexical: Mapping[str, LexicalIndex],
         vectors: VectorIndex,
         embedder: Embedder,
+        late: LateInteraction | None,
         weights: Mapping[str, float],
     ) -> None:
         self._cases = cases
@@ -65,6 +70,7 @@ class Retriever:
         self._lexical = lexical
         self._vectors = vectors
         self._embedder = embedder
+        self._late = late
         self._weights = weights
         order = {case_id: number for number, case_id in enumerate(cases)}
         self._owners = np.array([order[chunk.case_id] for chunk in chunks], dtype=np.int64)
@@ -75,6 +81,11 @@ class Retriever:
         """The encoder of this index."""
         return self._embedder
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """Every case, in the order of the index."""
+        return tuple(self._cases.values())
+
     def retrieve(self, reading: Reading, *, limit: int = 20) -> Retrieval:
         """The best `limit` distinct cases for a question."""
         parts = {field: scaled(index.scores(reading.sought)) for field, index in self._lexical.items()}
@@ -83,6 +94,12 @@ class Retriever:
             parts["vocabulary"] = scaled(self._cosines(" ".join(reading.official)))
         weighted = {name: np.float32(self._weights[name]) * part for name, part in parts.items()}
         scores: Scores = np.sum(list(weighted.values()), axis=0, dtype=np.float32)
+        if self._late is not None:
+            best = np.argsort(-scores, kind="stable")[:_RESCORED]
+            by_word = np.zeros_like(scores)
+            by_word[best] = scaled(self._late.scores(reading.sought, best))
+            weighted["tokens"] = np.float32(self._weights["tokens"]) * by_word
+            scores = scores + weighted["tokens"]
         rows = self._best_rows(scores)[:limit]
         hits = tuple(
             Hit(

@@ -26,17 +26,19 @@ class Settings:
         encoder: folder or hub name of a sentence-transformers model used when an index is built; "" means a
             small one fitted on the indexed text.
         longest_question: characters.
-        characters_weight, words_weight, vectors_weight, vocabulary_weight: shares in a passage's score.
+        characters_weight, words_weight, vectors_weight, vocabulary_weight, tokens_weight: shares of the searchers
+            in a passage's score.
     """
 
     index: pathlib.Path | None = None
     data: pathlib.Path = PROJECT / "data"
     encoder: str = ""
     longest_question: int = 2000
-    characters_weight: float = 0.4
-    words_weight: float = 0.2
-    vectors_weight: float = 0.4
+    characters_weight: float = 0.2
+    words_weight: float = 0.1
+    vectors_weight: float = 0.6
     vocabulary_weight: float = 0.2
+    tokens_weight: float = 0.2
 
 
 def load_settings(

@@ -73,18 +73,19 @@ def test_the_case_that_tells_it_comes_first(small: Indexed, question: str, title
 
 def test_the_parts_of_a_score_add_up_to_it(small: Indexed) -> None:
     for hit in small.assistant.search("注册公司要几天"):
-        assert {"characters", "words", "vectors"} <= dict(hit.origin).keys()
+        assert {"characters", "words", "vectors", "tokens"} <= dict(hit.origin).keys()
         assert sum(dict(hit.origin).values()) == pytest.approx(hit.score, abs=3e-4)
 
 
 def ranked(small: Indexed, question: str, **weights: float) -> tuple[Hit, ...]:
-    none = dict.fromkeys(("characters_weight", "words_weight", "vectors_weight", "vocabulary_weight"), 0.0)
+    searchers = ("characters", "words", "vectors", "vocabulary", "tokens")
+    none = dict.fromkeys((f"{name}_weight" for name in searchers), 0.0)
     return open_assistant(replace(Settings(index=small.folder), **{**none, **weights})).search(question)
 
 
 def test_a_searcher_without_weight_has_no_say(small: Indexed) -> None:
     question = "联合验收的办理时限"
-    for name in ("characters", "words", "vectors"):
+    for name in ("characters", "words", "vectors", "tokens"):
         for hit in ranked(small, question, **{f"{name}_weight": 1.0}):
             assert {part for part, share in hit.origin if share} <= {name}
             assert dict(hit.origin)[name] == pytest.approx(hit.score, abs=1e-4)
@@ -150,6 +151,7 @@ def test_one_case_alone_is_found(small: Indexed) -> None:
         lexical={"characters": LexicalIndex.build(texts, "characters")},
         vectors=VectorIndex.build(embedder.encode_document(texts)),
         embedder=embedder,
+        late=None,
         weights={"characters": 0.5, "vectors": 0.5, "vocabulary": 0.1},
     )
     (hit,) = retriever.retrieve(small.assistant.understand("企业开办")).hits

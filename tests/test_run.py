@@ -51,6 +51,8 @@ def write_product(folder: Path) -> Path:
     """Write a product that needs nothing and whose page tells how it was called."""
     root = folder / "案例 问答"
     (root / "ui").mkdir(parents=True)
+    # Without this a real package of that name further down the path would win.
+    (root / "ui" / "__init__.py").touch()
     (root / "wheelhouse").mkdir()
     shutil.copy(ROOT / "run.py", root)
     (root / "ui" / "__main__.py").write_text(PAGE, encoding="utf-8")

@@ -196,6 +196,7 @@ FILES = (
     "cases.jsonl",
     "chunks.jsonl",
     "vectors.faiss",
+    "tokens.npz",
     *(
         f"{field}/{name}"
         for field in ("characters", "words")

@@ -1,0 +1,91 @@
+"""The command line: python -m embeddings train | evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from corpus.errors import CaseQAError
+from embeddings.bundled import FOLDER, load_bundled
+from embeddings.training.evaluate import evaluate, tasks
+from embeddings.training.fit import Recipe
+from embeddings.training.run import train_model
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m embeddings", description="训练和评测内置编码器。")
+    commands = parser.add_subparsers(title="命令", required=True)
+    train = commands.add_parser("train", help="从官方文本和本项目的对照训练内置编码器")
+    train.set_defaults(command=_train)
+    train.add_argument("--out", type=pathlib.Path, default=FOLDER, help="模型写到哪个文件夹")
+    train.add_argument("--steps", type=int, default=Recipe().steps, help="训练步数")
+    measure = commands.add_parser("evaluate", help="在留出的对照和公开问答集上评测，与 BM25 对比")
+    measure.set_defaults(command=_evaluate)
+    measure.add_argument("--json", action="store_true", help="输出 JSON")
+    for command in (train, measure):
+        command.add_argument("--data", type=pathlib.Path, required=True, help="数据文件夹")
+    options = parser.parse_args(arguments)
+    try:
+        options.command(options)
+    except CaseQAError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _train(options: argparse.Namespace) -> None:
+    start = time.monotonic()
+    last = 0.0
+
+    def progress(step: str, share: float) -> None:
+        nonlocal last
+        if share in {0.0, 1.0} or time.monotonic() - last >= (0.2 if sys.stderr.isatty() else 10):
+            last = time.monotonic()
+            end = "\r" if sys.stderr.isatty() else "\n"
+            print(f"{share:4.0%} {step}（{last - start:.0f} 秒）", end=end, file=sys.stderr, flush=True)
+
+    model = train_model(options.data, Recipe(steps=options.steps), progress)
+    draft = options.out.with_name(options.out.name + ".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    model.save(draft)
+    # The model card is written by hand and stays.
+    for path in draft.iterdir():
+        target = options.out / path.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        options.out.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    draft.rmdir()
+    print(f"模型已写入 {options.out}，用时 {time.monotonic() - start:.0f} 秒")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    results = [result for task in tasks(options.data) for result in evaluate(task, load_bundled())]
+    if options.json:
+        for result in results:
+            print(json.dumps(asdict(result), ensure_ascii=False))
+        return
+    print(
+        "task".ljust(22)
+        + "way".ljust(9)
+        + "n".rjust(6)
+        + "hit@1".rjust(8)
+        + "hit@5".rjust(8)
+        + "hit@10".rjust(8)
+        + "mrr@10".rjust(8)
+        + "  lead over bm25 (95 %)"
+    )
+    for one in results:
+        cells = "".join(f"{value:8.3f}" for value in (one.hit1, one.hit5, one.hit10, one.mrr10))
+        print(f"{one.task:<22}{one.way:<9}{one.questions:>6}{cells}  {one.low:+.3f} … {one.high:+.3f}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,45 @@
+"""Several encoders as one: their vectors side by side, so that one index holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from embeddings.embedder import Embedder, Vectors
+
+
+class JointEmbedder:
+    """Encoders whose weighted cosines add up.
+
+    A part's unit vectors are scaled by the square root of its share, so that the inner product of two joint
+    vectors is the weighted sum of the parts' cosines.
+
+    Args:
+        parts: encoders with their weights, at least one, weights above 0.
+    """
+
+    def __init__(self, parts: Sequence[tuple[Embedder, float]]) -> None:
+        total = sum(weight for _, weight in parts)
+        self._parts = [(embedder, np.float32((weight / total) ** 0.5)) for embedder, weight in parts]
+
+    @property
+    def name(self) -> str:
+        """The parts' names joined by "+"."""
+        return "+".join(embedder.name for embedder, _ in self._parts)
+
+    @property
+    def dimension(self) -> int:
+        """Sum of the parts' dimensions."""
+        return sum(embedder.dimension for embedder, _ in self._parts)
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, shape (len(texts), dimension)."""
+        return self._side_by_side([embedder.encode_query(texts) for embedder, _ in self._parts])
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages, shape (len(texts), dimension)."""
+        return self._side_by_side([embedder.encode_document(texts) for embedder, _ in self._parts])
+
+    def _side_by_side(self, vectors: Sequence[Vectors]) -> Vectors:
+        return np.hstack([one * scale for one, (_, scale) in zip(vectors, self._parts, strict=True)])

@@ -1,0 +1,72 @@
+"""Late interaction over token vectors: each word of a question looks for its best match in a passage.
+
+The MaxSim of ColBERT (Khattab & Zaharia, 2020) on the token vectors of a static encoder. A mean of vectors blurs a
+passage that says many things; the best match of each word does not. Words count by how rare they are among the
+passages.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.embedder import Vectors, unit
+from embeddings.static_model import StaticEmbedder
+
+Rows = NDArray[np.int64]
+
+
+class LateInteraction:
+    """Scores passages by the best match of each of a question's tokens.
+
+    Args:
+        encoder: its token vectors are compared.
+        tokens: distinct token ids of all passages, one passage behind the other, int32.
+        bounds: where each passage's tokens begin, and the end; shape (passages + 1,), int64.
+    """
+
+    def __init__(self, encoder: StaticEmbedder, tokens: NDArray[np.int32], bounds: Rows) -> None:
+        self._encoder = encoder
+        self._matrix = unit(encoder.matrix)
+        self._tokens = tokens
+        self._bounds = bounds
+        holding = np.bincount(tokens, minlength=len(self._matrix))
+        passages = len(bounds) - 1
+        self._rarity = np.log(1 + (passages - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+
+    @classmethod
+    def build(cls, encoder: StaticEmbedder, texts: Sequence[str]) -> LateInteraction:
+        """Prepare passages."""
+        rows = [np.unique(np.asarray(ids, dtype=np.int32)) for ids in encoder.token_ids(texts)]
+        bounds = np.cumsum([0, *(len(row) for row in rows)])
+        tokens = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
+        return cls(encoder, tokens.astype(np.int32), bounds)
+
+    def scores(self, question: str, rows: Rows) -> Vectors:
+        """Weighted mean of the best cosine of each question token in each passage of `rows`, shape (len(rows),)."""
+        asked = self._encoder.token_ids([question])[0]
+        scores = np.zeros(len(rows), dtype=np.float32)
+        full = np.flatnonzero(self._bounds[rows + 1] > self._bounds[rows])
+        if not asked or not len(full):
+            return scores
+        pieces = [self._tokens[self._bounds[row] : self._bounds[row + 1]] for row in rows[full]]
+        starts = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
+        likeness = self._matrix[np.concatenate(pieces)] @ self._matrix[asked].T
+        best = np.maximum.reduceat(likeness, starts, axis=0)
+        weights = self._rarity[asked]
+        scores[full] = best @ (weights / max(float(weights.sum()), 1e-9))
+        return scores
+
+    def save(self, path: pathlib.Path) -> None:
+        """Write the passages' tokens."""
+        with path.open("wb") as file:
+            np.savez(file, tokens=self._tokens, bounds=self._bounds)
+
+    @classmethod
+    def load(cls, path: pathlib.Path, encoder: StaticEmbedder) -> LateInteraction:
+        """Read what `save` wrote."""
+        with np.load(path, allow_pickle=False) as stored:
+            return cls(encoder, stored["tokens"], stored["bounds"])

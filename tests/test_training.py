@@ -1,0 +1,158 @@
+"""Training on a handful of invented texts: the whole run in small."""
+
+import json
+import lzma
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import InputError
+from embeddings.static_model import load_static
+from embeddings.training.evaluate import evaluate, task_of
+from embeddings.training.fit import Bags, Recipe
+from embeddings.training.run import train_model
+from embeddings.training.sources import is_held_out, passage_id, read_material
+from embeddings.training.tokenizer import build_tokenizer, folded
+
+PASSAGE = "申请人提交的次要材料暂有欠缺但书面承诺限期补正的，窗口应当先行受理并一次告知补正事项。"
+MATTERS = ["公章", "税款", "水表", "电表", "房屋", "车辆", "学校", "医院", "工资", "合同"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "数据 data"
+    folder.mkdir()
+    draw = random.Random(1)
+    law = [
+        {
+            "t": f"{matter}管理条例",
+            "c": "总则",
+            "p": f"{matter}的登记机关应当在{number}个工作日内办结{draw.choice(MATTERS)}登记，并公开办理时限和材料清单。",
+        }
+        for matter in MATTERS
+        for number in range(1, 9)
+    ]
+    write(
+        folder / "law_articles.jsonl.xz",
+        [*law, {"t": "_index", "c": "", "p": "x" * 40}, {"t": "政务服务条例", "c": "受理", "p": PASSAGE}],
+    )
+    write(
+        folder / "policy_gov.jsonl.xz",
+        [
+            {"t": "优化服务的意见", "p": f"推进{matter}事项集成办理，减少跑动次数，压缩办理时限。" * 2}
+            for matter in MATTERS
+        ],
+    )
+    write(
+        folder / "par_tatoeba.jsonl.xz",
+        [
+            {"en": f"I need a {word}.", "zh": f"我要{matter}。"}
+            for word, matter in zip(
+                ("seal", "tax", "water", "power", "house", "car", "school", "clinic", "wage", "deal"),
+                MATTERS,
+                strict=True,
+            )
+        ],
+    )
+    return folder
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> None:
+    with lzma.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    (folder / "questions-1.tsv").write_text(
+        f"有张纸忘带了能先给办吗\t{passage_id(PASSAGE)}\n", encoding="utf-8"
+    )
+    lines = [f"{matter}怎么弄\t{matter}登记\t{matter}" for matter in MATTERS]
+    (folder / "terms-1.tsv").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def test_a_model_is_trained_saved_and_read(data: Path, pairs: Path, tmp_path: Path) -> None:
+    steps: list[float] = []
+    model = train_model(
+        data, Recipe(steps=30, batch=32, lengths=(16, 8)), lambda _, share: steps.append(share), pairs=pairs
+    )
+    assert steps == sorted(steps)
+    assert steps[-1] == pytest.approx(1)
+    model.save(tmp_path / "model")
+    again = load_static(tmp_path / "model", name="again")
+    texts = ["公章登记要几个工作日", "開辦", "", "。"]
+    vectors = again.encode_query(texts)
+    assert np.array_equal(vectors, model.encode_query(texts))
+    assert vectors.shape == (4, 16)
+    assert np.linalg.norm(vectors[0]) == pytest.approx(1, abs=1e-5)
+    assert not vectors[2:].any()
+
+
+def test_training_moves_what_belongs_together(data: Path, pairs: Path) -> None:
+    trained = train_model(data, Recipe(steps=60, batch=32, lengths=(16, 8)), lambda *_: None, pairs=pairs)
+    kept = [matter for matter in MATTERS if not is_held_out(matter)]
+    scores = (
+        trained.encode_query([f"{one}怎么弄" for one in kept])
+        @ trained.encode_document([f"{one}登记" for one in kept]).T
+    )
+    assert (scores.argmax(axis=1) == np.arange(len(kept))).mean() >= 0.8
+
+
+def test_held_out_groups_are_not_trained_on(data: Path, pairs: Path) -> None:
+    material = read_material(data, articles=50, seed=1, pairs=pairs)
+    trained = {pair.group for name in ("terms", "questions", "vocabulary") for pair in material.sources[name]}
+    held = {pair.group for found in material.held_out.values() for pair in found}
+    assert not trained & held
+    assert trained | held >= set(MATTERS)
+
+
+def test_a_missing_file_is_named(data: Path) -> None:
+    (data / "policy_gov.jsonl.xz").unlink()
+    with pytest.raises(InputError, match="policy_gov"):
+        read_material(data, articles=5, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("terms-1.tsv", "只有一列", "第 1 行不是三列"),
+        ("questions-1.tsv", "问\t000000000000", "第 1 行的段落不在数据里"),
+    ],
+)
+def test_a_bad_line_is_named(data: Path, pairs: Path, name: str, line: str, message: str) -> None:
+    (pairs / name).write_text(line, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_material(data, articles=5, seed=1, pairs=pairs)
+
+
+def test_a_word_is_its_own_vector_and_the_mean_of_its_characters() -> None:
+    tokenizer = build_tokenizer(["公章 公章 公章 公 公 章 章"], [], [], size=200)
+    matrix = np.arange(tokenizer.get_vocab_size() * 2, dtype=np.float32).reshape(-1, 2)
+    vocabulary = tokenizer.get_vocab()
+    out = Bags(tokenizer).fold(matrix)
+    word, one, two = (vocabulary[name] for name in ("公章", "公", "章"))
+    assert np.allclose(out[word], matrix[word] + (matrix[one] + matrix[two]) / 2)
+    assert np.allclose(out[one], matrix[one])
+    assert not out[0].any()
+
+
+def test_the_tokenizer_folds_as_it_says() -> None:
+    tokenizer = build_tokenizer(["开办企业 开办企业 开办企业 台湾"], [], [], size=200)
+    for text in ("開辦企業ＡＢＣ", "臺灣①", "APP"):
+        assert tokenizer.normalizer.normalize_str(text) == folded(text)
+
+
+def test_figures_of_an_evaluation_are_right() -> None:
+    task = task_of("试", [("公章", "公章免费"), ("退税", "退税两天"), ("过户", "退税两天")])
+    from embeddings.bundled import load_bundled
+
+    by_way = {result.way: result for result in evaluate(task, load_bundled())}
+    assert by_way["bm25"].passages == 2
+    assert by_way["bm25"].hit1 == pytest.approx(2 / 3)
+    assert by_way["bm25"].mrr10 == pytest.approx((1 + 1 + 0.5) / 3)
+    assert by_way["bm25"].low == by_way["bm25"].high == 0
