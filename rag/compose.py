@@ -41,7 +41,7 @@ class Plan:
 
 PLANS: dict[str, Plan] = {
     "figure": Plan(characters=300, cases=2, per_case=3, near=0.94, good=0.62),
-    "how": Plan(characters=720, cases=2, per_case=9, near=0.90, good=0.25),
+    "how": Plan(characters=720, cases=2, per_case=9, near=0.90, good=0.35),
     "list": Plan(characters=720, cases=8, per_case=3, near=0.55, good=0.64),
 }
 

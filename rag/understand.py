@@ -28,6 +28,8 @@ _FIGURE = re.compile(
     r"how (?:many|much|long|often)|what (?:share|percentage|rate)|几时|有多(?:高|快|长)",
     re.IGNORECASE,
 )
+# Asks whether, not how: a sentence or two will do.
+_YES_NO = re.compile(r"[吗嘛么][?？。！!\s]*$|能不能|可不可以|是不是|是否|会不会|要不要|用不用|需不需要")
 _HOW = re.compile(
     r"怎么|怎样|如何|咋|做法|经验|举措|措施|机制|流程|办法|做了(?:哪|什么)|what did|how (?:did|do|does|can)",
     re.IGNORECASE,
@@ -98,7 +100,8 @@ def understand(
     figure = bool(_FIGURE.search(text))
     places = places_in(text, known_places)
     across = _LIST.search(text) or _several_sides(text, places)
-    intent: Intent = "list" if across else "how" if _HOW.search(text) or not figure else "figure"
+    brief = figure or _YES_NO.search(text) is not None
+    intent: Intent = "list" if across else "how" if _HOW.search(text) or not brief else "figure"
     folded = fold(text)
     sought = _sought(folded)
     return Reading(
