@@ -1,4 +1,4 @@
-"""The command line: python -m eval run | score."""
+"""The command line: python -m eval run | score | searchers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import Any, NoReturn
 
 from corpus.errors import CaseQAError, InputError
 from eval import measures
+from eval.searchers import compare
 from rag.build import open_assistant
 from rag.output import answer_object
 from rag.settings import load_settings
+from rag.tables import table
 
 QUESTIONS = pathlib.Path(__file__).parent / "questions.jsonl"
 _COLUMNS = (
@@ -54,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     score.add_argument("answers", type=pathlib.Path, help="run 保存的回答")
     score.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
     score.add_argument("--json", action="store_true", help="输出 JSON")
+    each = commands.add_parser("searchers", help="各检索器单独的成绩，以及少了它会怎样")
+    each.set_defaults(command=_searchers)
+    each.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
+    each.add_argument("--index", type=pathlib.Path, help="索引文件夹；不写则用内置案例库")
     options = parser.parse_args(arguments)
     try:
         options.command(options)
@@ -126,6 +132,15 @@ def _score(options: argparse.Namespace) -> None:
             + cells
             + str(row["characters"]).rjust(12)
         )
+
+
+def _searchers(options: argparse.Namespace) -> None:
+    questions = _rows(options.questions, ("question", "gold", "answerable"))
+    rows = [
+        (line.searchers, f"{line.hit1:.3f}", f"{line.hit5:.3f}", f"{line.mrr10:.3f}")
+        for line in compare(questions, load_settings(index=options.index))
+    ]
+    print(table(("检索器", "第一命中", "前五命中", "MRR@10"), rows, widest=(24, 10, 10, 10)))
 
 
 def _mean(rows: Sequence[dict[str, float]], name: str) -> float | None:

@@ -152,3 +152,15 @@ def test_bad_input_is_one_chinese_line(fails: Callable[..., str], library: Index
     assert "对不上" in fails("score", other, "--questions", good)
     assert "第 1 条缺少 answer" in fails("score", good, "--questions", good)
     assert "第 1 条缺少 type" in fails("score", other, "--questions", other)
+
+
+def test_each_searcher_is_measured_alone_and_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CASE_QA_DATA", str(tmp_path))
+    assert main(["searchers"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
+    figures = {line[0]: [float(one) for one in line[1:]] for line in lines}
+    assert len(figures) == 11
+    assert figures["全部"][1] >= 0.9
+    assert figures["只用对照表"][1] < figures["只用向量"][1] <= 1
