@@ -8,16 +8,15 @@ are no part of the project, so this is run by hand. Exit status 0 without findin
 
 from __future__ import annotations
 
-import argparse
 import pathlib
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from corpus.cleaning import clean
+from corpus.command_line import ChineseParser
 from corpus.cutting import split_cases
 from corpus.errors import CaseQAError, InputError
 from corpus.normalise import bare, width
@@ -51,15 +50,9 @@ class Finding:
     detail: str
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        del message  # argparse words it in English
-        self.exit(2, f"命令写得不对。用法见：{self.prog} --help\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the check; returns the exit status."""
-    parser = _Parser(
+    parser = ChineseParser(
         prog="python -m corpus.check_library", description="核对内置案例摘要：不照抄原文，数字都有出处。"
     )
     parser.add_argument("sources", type=pathlib.Path, metavar="SOURCE_FOLDER", help="原始汇编所在的文件夹")

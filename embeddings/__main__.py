@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError
 from embeddings.bundled import FOLDER, load_bundled
 from embeddings.training.evaluate import evaluate, tasks
@@ -20,8 +21,8 @@ from embeddings.training.run import train_model
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m embeddings", description="训练和评测内置编码器。")
-    commands = parser.add_subparsers(title="命令", required=True)
+    parser = ChineseParser(prog="python -m embeddings", description="训练和评测内置编码器。")
+    commands = parser.add_subparsers(title="命令", required=True, parser_class=ChineseParser)
     train = commands.add_parser("train", help="从官方文本和本项目的对照训练内置编码器")
     train.set_defaults(command=_train)
     train.add_argument("--out", type=pathlib.Path, default=FOLDER, help="模型写到哪个文件夹")
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.command(options)
     except CaseQAError as error:
         print(error, file=sys.stderr)
-        return 2
+        return FAILED
     return 0
 
 

@@ -9,8 +9,9 @@ import statistics
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
+from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError, InputError
 from eval import measures
 from eval.searchers import compare
@@ -34,18 +35,10 @@ _COLUMNS = (
 )
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser that fails with one Chinese line."""
-
-    def error(self, message: str) -> NoReturn:
-        del message  # argparse words it in English
-        self.exit(2, f"命令写得不对。用法见：{self.prog} --help\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    parser = _Parser(prog="python -m eval", description="评测回答：命中、引用和忠实度，不联网。")
-    commands = parser.add_subparsers(title="命令", required=True, parser_class=_Parser)
+    parser = ChineseParser(prog="python -m eval", description="评测回答：命中、引用和忠实度，不联网。")
+    commands = parser.add_subparsers(title="命令", required=True, parser_class=ChineseParser)
     run = commands.add_parser("run", help="把问题逐个提问，保存回答")
     run.set_defaults(command=_run)
     run.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
@@ -65,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.command(options)
     except CaseQAError as error:
         print(error, file=sys.stderr)
-        return 2
+        return FAILED
     return 0
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn, TextIO
 
+from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError, InputError
 from rag.assistant import Assistant
 from rag.doctor import findings
@@ -20,17 +21,9 @@ from rag.tables import answer_for_people, cases_table, health_report, hits_table
 DEFAULT_INDEX = pathlib.Path("case-index")
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser that fails with one Chinese line."""
-
-    def error(self, message: str) -> NoReturn:
-        del message  # argparse words it in English
-        _fail(f"命令写得不对。用法见：{self.prog} --help")
-
-
 def _fail(line: str) -> NoReturn:
     print(line, file=sys.stderr)
-    raise SystemExit(2)
+    raise SystemExit(FAILED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _fail(f"文件操作失败：{error.filename or '磁盘'}。请检查路径、权限和磁盘空间")
 
 
-def _parser() -> _Parser:
-    parser = _Parser(prog="python -m rag", description="优化营商环境案例问答：建索引、提问、检索。")
-    commands = parser.add_subparsers(title="命令", required=True, parser_class=_Parser)
+def _parser() -> ChineseParser:
+    parser = ChineseParser(prog="python -m rag", description="优化营商环境案例问答：建索引、提问、检索。")
+    commands = parser.add_subparsers(title="命令", required=True, parser_class=ChineseParser)
 
     def add(
         name: str, command: Callable[[argparse.Namespace], int], description: str

@@ -45,7 +45,7 @@ def test_wrong_arguments_are_told_in_chinese(words: list[str], capsys: pytest.Ca
         arguments(words)
     said = capsys.readouterr().err
     assert ended.value.code == 2
-    assert said.startswith("命令行写得不对")
+    assert said.startswith("命令写得不对")
     assert said.count("\n") == 1
 
 

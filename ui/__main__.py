@@ -10,55 +10,30 @@ import os
 import pathlib
 import socket
 import sys
-from typing import Any, NoReturn
 
+from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError, InputError
 from rag.settings import Settings, load_settings
 from ui.library import Assistant, Library, Progress
 
-FAILED = 2
 LAST_PORT = 65535
 SHIPPED = "内置案例摘要"
 
 
-ENGLISH = (
-    ("unrecognized arguments:", "不认识的参数"),
-    ("expected one argument", "后面要写一个值"),
-    ("argument ", "参数 "),
-)
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments in one Chinese line."""
-
-    def error(self, message: str) -> NoReturn:
-        for english, chinese in ENGLISH:
-            message = message.replace(english, chinese)
-        self.exit(FAILED, f"命令行写得不对：{message}。用 python -m ui --help 查看用法\n")
-
-
 def arguments(words: list[str] | None) -> argparse.Namespace:
     """What the command line says."""
-    usage = "python -m ui [--host 地址] [--port 端口] [--index 文件夹] [--no-browser]"
-    parser = _Parser(usage=usage, description="打开案例问答网页。", add_help=False, formatter_class=_Help)
-    group = parser.add_argument_group("选项")
-    group.add_argument("-h", "--help", action="help", help="显示这份说明")
-    group.add_argument(
+    parser = ChineseParser(prog="python -m ui", description="打开案例问答网页。")
+    parser.add_argument(
         "--host", metavar="地址", default="127.0.0.1", help="监听的地址，默认 127.0.0.1，只有本机能打开"
     )
-    group.add_argument(
+    parser.add_argument(
         "--port", metavar="端口", type=_port, default=7860, help="监听的端口，默认 7860；0 表示任选一个"
     )
-    group.add_argument(
+    parser.add_argument(
         "--index", metavar="文件夹", type=pathlib.Path, help="用哪个索引作答，默认用内置案例摘要"
     )
-    group.add_argument("--no-browser", action="store_true", help="不自动打开浏览器")
+    parser.add_argument("--no-browser", action="store_true", help="不自动打开浏览器")
     return parser.parse_args(words)
-
-
-class _Help(argparse.HelpFormatter):
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or "用法：")
 
 
 def _port(text: str) -> int:

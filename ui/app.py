@@ -5,12 +5,16 @@ from __future__ import annotations
 import html
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it reports home at import
 
-import gradio as gr
+with warnings.catch_warnings():
+    # Gradio's sound parts look for ffmpeg and say on screen that they miss it; this page has no sound.
+    warnings.filterwarnings("ignore", message="Couldn't find ffmpeg")
+    import gradio as gr
 from starlette.types import ASGIApp
 
 from corpus.errors import CaseQAError
