@@ -14,7 +14,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.sparse.linalg import LinearOperator, eigsh
 from tokenizers import Tokenizer, models, normalizers
 
 from corpus import words
@@ -33,12 +32,13 @@ def fit_corpus_model(texts: Sequence[str], *, dimension: int = DIMENSION) -> Sta
         dimension: length of the vectors; smaller where there are fewer passages or words.
     """
     tokenizer = _tokenizer(texts)
+    # A passage that stands in the corpus a hundred times says no more than once.
     rows = [
         collections.Counter(encoding.ids)
-        for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        for encoding in tokenizer.encode_batch_fast(list(dict.fromkeys(texts)), add_special_tokens=False)
     ]
     weights = _inverse_document_frequencies(rows, tokenizer.get_vocab_size())
-    matrix = _word_directions(rows, weights, min(dimension, len(texts) - 1, tokenizer.get_vocab_size() - 1))
+    matrix = _word_directions(rows, weights, min(dimension, len(rows), tokenizer.get_vocab_size()))
     return StaticEmbedder(
         tokenizer, (weights[:, None] * matrix).astype(np.float32), name=f"corpus-lsa-{matrix.shape[1]}"
     )
@@ -84,31 +84,21 @@ def _word_directions(
     where = [(number, word) for number, row in enumerate(rows) for word in sorted(row)]
     values = [(1 + math.log(rows[number][word])) * weights[word] for number, word in where]
     matrix = csr_matrix((values, tuple(zip(*where, strict=True))), shape=(len(rows), len(weights)))
-    lengths = (
-        np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1
-        if hasattr(matrix, "A1")
-        else np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    )
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     matrix = csr_matrix(matrix.multiply(1 / np.maximum(lengths, 1e-12)[:, None]))
-    right = _right_singular_vectors(matrix, dimension)
-    signs = np.sign(right[np.arange(len(right)), np.abs(right).argmax(axis=1)])
-    return np.asarray((right * signs[:, None]).T)
+    return _right_singular_vectors(matrix, dimension).T
 
 
 def _right_singular_vectors(
     matrix: csr_matrix, count: int
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """The `count` strongest, as rows, strongest first.
+    """The `count` strongest, as rows, strongest first; rows of zeros where the passages have fewer directions.
 
-    As scipy's `svds` does it, which leaves no way to say from where ARPACK draws its random numbers when few or
-    like passages use a subspace up: the same corpus must give the same encoder.
+    By random projection (Halko et al., "Finding Structure with Randomness", 2011): a fixed seed and a fixed number
+    of steps, so that the same corpus gives the same encoder and a corpus of like passages, on which iterative
+    solvers do not converge, takes no longer than another.
     """
-    wide = matrix.shape[0] < matrix.shape[1]
-    tall = csr_matrix(matrix.T) if wide else matrix
-    side = tall.shape[1]
-    gram = LinearOperator((side, side), matvec=lambda vector: tall.T @ (tall @ vector), dtype=np.float64)
-    start = np.ones(side) / math.sqrt(side)
-    _, vectors = eigsh(gram, k=count, v0=start, rng=np.random.default_rng(0))
-    vectors, _ = np.linalg.qr(vectors)
-    left, _, right = np.linalg.svd(tall @ vectors, full_matrices=False)
-    return np.asarray(left.T if wide else right @ vectors.T)
+    from sklearn.utils.extmath import randomized_svd
+
+    _, strengths, right = randomized_svd(matrix, n_components=count, n_iter=6, random_state=0)
+    return np.asarray(np.where((strengths > 1e-6 * strengths[0])[:, None], right, 0.0))

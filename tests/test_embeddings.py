@@ -321,3 +321,14 @@ def test_a_folder_that_holds_no_model_is_told(tmp_path: pathlib.Path) -> None:
     (tmp_path / "modules.json").write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="编码器无法加载"):
         SentenceEmbedder(str(tmp_path))
+
+
+@pytest.mark.parametrize("count", [2, 50, 1000])
+def test_an_encoder_is_fitted_on_many_like_passages(count: int) -> None:
+    kinds = ["企业开办一日办结并免费刻章", "出口退税两日办结", "不动产登记一小时办结"]
+    texts = [f"{kinds[number % 3]}，第{number % 7}号" for number in range(count)]
+    embedder = fit_corpus_model([*texts, *texts])
+    vectors = embedder.encode_document(texts)
+    assert np.isfinite(vectors).all()
+    scores = embedder.encode_query(["出口退税"])[0] @ vectors.T
+    assert kinds[int(scores.argmax()) % 3] == kinds[1]
