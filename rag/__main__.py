@@ -12,11 +12,13 @@ from typing import Any, NoReturn, TextIO
 
 from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError, InputError
+from corpus.normalise import width
 from rag.assistant import Assistant
 from rag.doctor import findings
 from rag.output import answer_object, case_object, hit_object
 from rag.settings import Settings, load_settings
-from rag.tables import answer_for_people, cases_table, health_report, hits_table
+from rag.store import quoted
+from rag.tables import answer_for_people, cases_table, fitted, health_report, hits_table
 
 DEFAULT_INDEX = pathlib.Path("case-index")
 
@@ -48,9 +50,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _fail(f"文件操作失败：{error.filename or '磁盘'}。请检查路径、权限和磁盘空间")
 
 
+class _Parser(ChineseParser):
+    """Tells how to ask a question that looks like an option."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong in one line and leave with status 2."""
+        if "unrecognized arguments: -" in message or message.endswith("required: QUESTION"):
+            message += "（问题以 - 开头时，放在最后并在前面加上 --）"
+        super().error(message)
+
+
 def _parser() -> ChineseParser:
-    parser = ChineseParser(prog="python -m rag", description="优化营商环境案例问答：建索引、提问、检索。")
-    commands = parser.add_subparsers(title="命令", required=True, parser_class=ChineseParser)
+    parser = _Parser(prog="python -m rag", description="优化营商环境案例问答：建索引、提问、检索。")
+    commands = parser.add_subparsers(title="命令", required=True, parser_class=_Parser)
 
     def add(
         name: str, command: Callable[[argparse.Namespace], int], description: str
@@ -66,7 +78,10 @@ def _parser() -> ChineseParser:
     ask = add("ask", _ask, "提问，得到每句都注明出处的回答")
     ask.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
     ask.add_argument(
-        "--batch", type=pathlib.Path, metavar="FILE", help='JSON Lines 文件，每行一个 {"question": …}'
+        "--batch",
+        type=pathlib.Path,
+        metavar="FILE",
+        help='JSON Lines 文件，每行一个 {"question": …}；先检查全部问题，有一个空的或太长的就指出行号、一个也不回答',
     )
     ask.add_argument("--no-llm", action="store_true", help="只用内置的摘句作答")
     search = add("search", _search, "检索案例，次序与提问时相同")
@@ -122,7 +137,7 @@ def _index(options: argparse.Namespace) -> int:
     print(
         f"\n共收录 {report.cases} 个案例（{report.chunks} 段），{report.reused} 个文件没有变化、直接沿用。索引：{folder}"
     )
-    print(f'现在可以提问：python -m rag ask "问题" --index {folder}')
+    print(f'现在可以提问：python -m rag ask "问题" --index {quoted(folder)}')
     return 0
 
 
@@ -156,7 +171,7 @@ def _check(assistant: Assistant, number: int, question: str) -> None:
 def _batch(path: pathlib.Path) -> Iterator[tuple[int, str]]:
     """Line numbers and questions of a JSON Lines file."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # splitlines would cut JSON texts at U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"问题文件无法读取：{path}", hint="请检查路径，并存为 UTF-8 文本") from error
     for number, line in enumerate(lines, 1):
@@ -218,20 +233,27 @@ class _Progress:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._shown = stream.isatty()
+        self._width = 0
 
     def __enter__(self) -> Callable[[str, float], None]:
         return self._report
 
     def __exit__(self, *_: object) -> None:
+        self._show("")
         if self._shown:
-            self._stream.write("\r\033[K")
-            self._stream.flush()
+            self._stream.write("\r")
 
     def _report(self, step: str, share: float) -> None:
+        done = round(10 * share)
+        # Less than the 80 columns of a console also where each block takes two.
+        self._show(f"{'█' * done}{'░' * (10 - done)} {share:4.0%} {fitted(step, 50)}")
+
+    def _show(self, line: str) -> None:
+        """Print over the last line; spaces, as an old Windows console knows no codes that clear a line."""
         if self._shown:
-            done = round(20 * share)
-            self._stream.write(f"\r\033[K{'█' * done}{'░' * (20 - done)} {share:4.0%} {step[:40]}")
+            self._stream.write(f"\r{line}{' ' * (self._width - width(line))}")
             self._stream.flush()
+            self._width = width(line)
 
 
 if __name__ == "__main__":

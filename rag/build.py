@@ -93,6 +93,17 @@ def _library_digest() -> str:
 
 def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> Assistant:
     build, manifest = store.open_build(folder)
+    name = "内置案例摘要" if shipped else folder.name
+    try:
+        return _loaded(build, manifest, settings, name)
+    except Exception:
+        # Where a build was replaced, and so removed, while it was being read, each library fails in its own way.
+        if store.serving(folder) == build.name:
+            raise
+    return _loaded(*store.open_build(folder), settings, name)
+
+
+def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, name: str) -> Assistant:
     documents = {
         row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")
     }
@@ -121,7 +132,7 @@ def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> As
         sentence_embedder=retriever.embedder if isinstance(retriever.embedder, JointEmbedder) else None,
         vocabulary=load_vocabulary(),
         settings=settings,
-        name="内置案例摘要" if shipped else folder.name,
+        name=name,
     )
 
 

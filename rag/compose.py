@@ -73,28 +73,29 @@ class Composer:
 
     def compose(self, reading: Reading, found: Retrieval) -> Composed:
         """An answer to a question from what was found for it."""
-        if absent := self._absent_places(reading, found):
-            nearest = self._choose(reading, found, PLANS["figure"])
-            return _place_refusal(absent, nearest)
+        absent = self._absent_places(reading)
+        asked = [place for place in reading.places if place not in PROVINCES or place in MUNICIPALITIES]
+        if asked and set(asked) <= set(absent):
+            return _place_refusal(asked, self._choose(reading, found, PLANS["figure"]))
         if not _shares_a_word(reading, found):
             return refusal(found)
         chosen = self._choose(reading, found, PLANS[reading.intent])
-        return written(chosen) if chosen else refusal(found)
+        return written(chosen, absent) if chosen else refusal(found)
 
-    def _absent_places(self, reading: Reading, found: Retrieval) -> list[str]:
-        """The places asked about, where no case is about any of them; provinces are too often left unsaid to count.
+    def _absent_places(self, reading: Reading) -> list[str]:
+        """The places asked about that no case is about.
 
-        A case is about a place that its title or region names or that its text names twice; one mention among many
-        ("向上海、深圳学习") is enough only in a case that was found for the question.
+        A case is about a place that its title or region names or that its text names more than once; one mention
+        among many ("向上海、深圳学习") does not make it so.
         """
-        places = [place for place in reading.places if place not in PROVINCES or place in MUNICIPALITIES]
-        near = {hit.case.id for hit in found.hits[:_CANDIDATE_CASES]}
-        about = any(
-            place in case.title or place in case.region or case.text.count(place) > (case.id not in near)
-            for place in places
-            for case in self._retriever.cases
-        )
-        return [] if about else places
+        return [
+            place
+            for place in reading.places
+            if not any(
+                place in case.title or place in case.region or case.text.count(place) > 1
+                for case in self._retriever.cases
+            )
+        ]
 
     def _choose(self, reading: Reading, found: Retrieval, plan: Plan) -> list[Unit]:
         """The best units that the plan has room for, best first."""
@@ -136,10 +137,18 @@ def _within(ranked: Sequence[Unit], plan: Plan) -> list[Unit]:
     return kept
 
 
-def written(units: Sequence[Unit]) -> Composed:
-    """The Markdown of chosen units, grouped by case in order of each case's best unit."""
+def written(units: Sequence[Unit], absent: Sequence[str] = ()) -> Composed:
+    """The Markdown of chosen units, grouped by case in order of each case's best unit.
+
+    Args:
+        units: best first, at least one.
+        absent: places asked about that no case is about; said before anything else.
+    """
     cases: dict[str, Case] = {unit.case.id: unit.case for unit in units}
-    lines = [_lead(list(cases.values()))]
+    lines = (
+        [f"案例库里没有写明“{'”“'.join(map(escaped, absent))}”的案例，以下来自其他案例。\n"] if absent else []
+    )
+    lines.append(_lead(list(cases.values())))
     citations: list[Citation] = []
     for case in cases.values():
         if len(cases) > 1:

@@ -41,7 +41,7 @@ def _all(settings: Settings) -> Iterator[Finding]:
         yield Finding("编码器", f"{settings.encoder}（{'本机文件夹' if local else '按名称加载'}）", True)
         reaching = not local and os.environ.get("HF_HUB_OFFLINE", "1") in {"0", "false", "no"}
     else:
-        yield Finding("编码器", "建索引时按资料本身训练（不下载任何东西）", True)
+        yield Finding("编码器", "内置编码器，并配一个建索引时按资料训练的（不下载任何东西）", True)
         reaching = False
     yield Finding("联网", "会联网下载编码器（HF_HUB_OFFLINE=0）" if reaching else "不联网", True)
     office = shutil.which("soffice") or shutil.which("libreoffice")

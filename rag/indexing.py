@@ -152,12 +152,15 @@ def _previous(folder: pathlib.Path) -> dict[str, Reading]:
     except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
         return {}
     known = {}
-    # A repeated case got a number behind its id; whether it repeats is for the new build to say.
-    cases = [dataclasses.replace(case, id=case.id.partition(".")[0]) for case in cases]
+    of_document: dict[str, list[Case]] = {name: [] for name in documents}
+    for case in cases:
+        # A repeated case got a number behind its id; whether it repeats is for the new build to say.
+        plain = dataclasses.replace(case, id=case.id.partition(".")[0])
+        of_document[plain.document_id].append(plain)
     for row in manifest["readings"]:
         report = records.report_from(row["report"])
         if report.status == "read" and row["document"] in documents:
-            own = tuple(case for case in cases if case.document_id == row["document"])
+            own = tuple(of_document[row["document"]])
             known[row["key"]] = Reading(row["key"], report, documents[row["document"]], own)
     return known
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import pathlib
 import tomllib
@@ -23,8 +24,8 @@ class Settings:
     Attributes:
         index: folder of the index to answer from; None means the shipped library.
         data: folder for what the program makes itself (the library's index).
-        encoder: folder or hub name of a sentence-transformers model used when an index is built; "" means a
-            small one fitted on the indexed text.
+        encoder: folder or hub name of a sentence-transformers model used when an index is built; "" means the
+            bundled one beside a small one fitted on the indexed text.
         longest_question: characters.
         characters_weight, words_weight, vectors_weight, vocabulary_weight, tokens_weight: shares of the searchers
             in a passage's score.
@@ -47,7 +48,7 @@ def load_settings(
     """Settings from the default file or `file`, the environment (CASE_QA_INDEX, …) and `overrides` that are not None.
 
     Raises:
-        InputError: for a file that is no TOML, an unknown name or a value of the wrong kind.
+        InputError: for a file that is no TOML, an unknown name or a value of the wrong kind or out of range.
     """
     environment = os.environ if environment is None else environment
     named = file or environment.get(_PREFIX + "SETTINGS")
@@ -55,7 +56,7 @@ def load_settings(
     values: dict[str, Any] = {}
     if path.exists():
         try:
-            values.update(tomllib.loads(path.read_text(encoding="utf-8")))
+            values.update(tomllib.loads(path.read_text(encoding="utf-8-sig")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise InputError(f"设置文件无法读取：{path}", hint="请检查 TOML 语法，文本值要加引号") from error
     elif named:
@@ -73,7 +74,22 @@ def load_settings(
         }
     )
     values.update({name: value for name, value in overrides.items() if value is not None})
-    return replace(Settings(), **{name: _converted(name, value) for name, value in values.items()})
+    settings = replace(Settings(), **{name: _converted(name, value) for name, value in values.items()})
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    if settings.longest_question < 1:
+        raise InputError(
+            f"设置 longest_question 的值不对：{settings.longest_question}", hint="应是不小于 1 的整数"
+        )
+    weights = {name: getattr(settings, name) for name in Settings.__slots__ if name.endswith("_weight")}
+    for name, weight in weights.items():
+        if not (math.isfinite(weight) and weight >= 0):
+            raise InputError(f"设置 {name} 的值不对：{weight}", hint="应是不小于 0 的数")
+    if not any(weights.values()):
+        raise InputError(f"设置 {'、'.join(weights)} 不能全是 0", hint="至少一个要大于 0")
 
 
 def _converted(name: str, value: Any) -> Any:
@@ -81,6 +97,12 @@ def _converted(name: str, value: Any) -> Any:
     try:
         if name in {"index", "data"}:
             return pathlib.Path(value).expanduser()
+        if name == "encoder":
+            pathlib.Path(value).expanduser()
         return type(default)(value)
-    except (TypeError, ValueError) as error:
+    except RuntimeError as error:  # from expanduser
+        raise InputError(
+            f"设置 {name} 的值不对：{value}", hint="没有 ~ 所指的用户，请写完整路径"
+        ) from error
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"设置 {name} 的值不对：{value}", hint="数字不要带单位，路径和名称用文本") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
@@ -11,6 +12,9 @@ from rag.assistant import Assistant
 from rag.output import place_in_file
 from rag.types import Answer, Hit
 
+# What rag.compose writes into an answer: an escaped character or the mark of bold type.
+_MARKDOWN = re.compile(r"\\([\\`*_\[\]<>#|])|\*\*")
+_BRACKETS = {"[": "［", "]": "］"}
 _STATES = {"read": "已收录", "refused": "未收录", "skipped": "跳过"}
 
 
@@ -103,9 +107,14 @@ def cases_table(cases: Sequence[Case]) -> str:
     return f"{body}\n共 {len(cases)} 个案例"
 
 
+def plain(markdown: str) -> str:
+    """An answer's Markdown as plain text; brackets of the source become wide, so that "[1]" is always a mark."""
+    return _MARKDOWN.sub(lambda found: _BRACKETS.get(found[1], found[1] or ""), markdown)
+
+
 def answer_for_people(answer: Answer, assistant: Assistant) -> str:
     """The answer and its numbered sources."""
-    lines = [answer.text.replace("**", "").replace("\\", ""), ""]
+    lines = [plain(answer.text), ""]
     if answer.citations:
         lines.append("出处：")
     for citation in answer.citations:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from corpus import words
 from corpus.errors import InputError
 from corpus.places import MUNICIPALITIES, PLACES, PROVINCES
 from corpus.traditional import simplified
@@ -40,6 +41,12 @@ _ASKING = re.compile(
     r"几(?=[个天枚户家件条项分小份处步次年月套名人种日道趟])|[吗呢啊吧呀嘛]|具体|分别|各自|一共|总共|到底|什么|啥"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")  # bytes of another encoding, as a command line hands them on
+_ENDING = re.compile(r"自治区|自治州|省|市|州|盟|地区|区|县|旗")
+_DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,4}?)(?:区|县|旗|自治县)")
+# Cities whose names are everyday words as well; these need their ending.
+_ALSO_WORDS = frozenset(
+    {"来宾", "白银", "安康", "大同", "海东", "海西", "海北", "黄南", "山南", "阳江", "中山"}
+)
 _NOT_A_NAME = re.compile(
     r"[的了是在有把和与哪那这个某各全别其本该我你他两三几多每及从给对吗呢啥]|^(?:城|郊|辖|园|社|地|新|山|景|灾|牧|林|矿|小|老|开发|工业|高新|保税|经开|示范|试验|特)"
 )
@@ -142,17 +149,44 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
-    """Names of provinces, cities and known places in `text`, and of districts and counties that follow a city."""
-    found: list[str] = [name for name in known_places if name in text]
-    for name in (*PLACES, *PROVINCES):
-        for match in re.finditer(re.escape(name), text):
-            found.append(name)
-            rest = re.match(
-                r"(?:省|市|州|盟|地区|自治区)?([\u4e00-\u9fff]{2,4}?)(?:区|县|旗|自治县)", text[match.end() :]
-            )
-            if rest and not _NOT_A_NAME.search(rest[1]) and rest[1] not in STOP_WORDS:
-                found.append(rest[1])
-    return tuple(dict.fromkeys(found))
+    """Places that `text` names, without administrative endings, in order.
+
+    Provinces, cities and known places count where they stand as words of their own (东营 does not stand in
+    广东营商环境) or carry an ending; districts and counties where they follow one or carry an ending themselves.
+    """
+    bounds = _word_bounds(text)
+    longer = {start: word for word, start, _ in words.spans(text) if word[-1] in "区市县州盟旗镇乡港湾城省关局院厅委办"}
+    found: list[tuple[int, str]] = []
+    names = sorted({*PLACES, *PROVINCES, *known_places}, key=len, reverse=True)
+    for match in re.finditer("|".join(map(re.escape, names)), text):
+        ended = _ENDING.match(text, match.end())
+        alone = {match.start(), match.end()} <= bounds and match[0] not in _ALSO_WORDS
+        inside = longer.get(match.start(), "")  # 苏州 in the word 苏州工业园区
+        if not (alone or (ended and match.start() in bounds) or inside.startswith(match[0])):
+            continue
+        found.append((match.start(), match[0]))
+        rest = _DISTRICT.match(text, ended.end() if ended else match.end())
+        if rest and not _NOT_A_NAME.search(rest[1]) and rest[1] not in STOP_WORDS:
+            found.append((rest.start(1), rest[1]))
+    known = {name for _, name in found}
+    found += [
+        (start, name)
+        for start, name in _counties(text)
+        if not any(name in one or one in name for one in known)
+    ]
+    return tuple(dict.fromkeys(name for _, name in sorted(found)))
+
+
+def _word_bounds(text: str) -> set[int]:
+    """Offsets at which a word begins or ends."""
+    return {edge for _, start, end in words.spans(text) for edge in (start, end)}
+
+
+def _counties(text: str) -> Iterator[tuple[int, str]]:
+    """Words that the dictionary knows as counties, county-level cities or banners ("义乌市")."""
+    for word, start, _ in words.spans(text):
+        if len(word) >= 3 and word[-1] in "县市旗" and not _NOT_A_NAME.search(word[:-1]):
+            yield start, word[:-1]
 
 
 def place_names(region: str) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import InputError
-from rag.understand import Reading, place_names, understand
+from corpus.places import PROVINCES
+from rag.understand import Reading, place_names, places_in, understand
 from rag.vocabulary import Vocabulary, load_vocabulary
 
 SHIPPED = load_vocabulary()
@@ -173,3 +174,39 @@ def test_the_shipped_vocabulary_turns_plain_words_into_official_ones() -> None:
     assert "容缺受理" in SHIPPED.official("材料没带齐能不能先办")
     assert "企业开办" in read("company registration").official
     assert "企业开办" in read("注册个公司要几天").expanded
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+@pytest.mark.parametrize("word", ["营商环境", "海关", "口岸", "平台", "通办", "安全", "阳光采购", "通关"])
+def test_a_province_is_not_read_into_the_word_behind_it(province: str, word: str) -> None:
+    assert places_in(f"{province}{word}怎么样") == (province,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "扩大理赔范围",
+        "担保定价",
+        "公开封存档案",
+        "推广安心消费",
+        "流通化解",
+        "来宾登记",
+        "诚信阳光采购",
+        "四平台建设",
+    ],
+)
+def test_a_city_is_not_read_across_words(text: str) -> None:
+    assert places_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("苏州工业园区怎么做的", ("苏州",)),
+        ("义乌市企业注册几天", ("义乌",)),
+        ("哈尔滨市道里区开办企业", ("哈尔滨", "道里")),
+        ("来宾市开办企业", ("来宾",)),
+    ],
+)
+def test_places_with_endings_are_read(text: str, places: tuple[str, ...]) -> None:
+    assert places_in(text) == places
