@@ -242,6 +242,7 @@ class _Progress:
         self._show("")
         if self._shown:
             self._stream.write("\r")
+            self._stream.flush()
 
     def _report(self, step: str, share: float) -> None:
         done = round(10 * share)

@@ -12,7 +12,7 @@ from corpus.types import Case, Document
 from embeddings.embedder import Embedder
 from embeddings.lexical import fold
 from rag.retrieve import Retrieval, Retriever
-from rag.select import Unit, score_units, told, units_of
+from rag.select import Unit, has_figure, score_units, told, units_of
 from rag.types import Citation, Reason
 from rag.understand import Reading
 
@@ -40,7 +40,7 @@ class Plan:
 
 
 PLANS: dict[str, Plan] = {
-    "figure": Plan(characters=300, cases=2, per_case=3, near=0.94, good=0.62),
+    "figure": Plan(characters=300, cases=3, per_case=3, near=0.85, good=0.72),
     "how": Plan(characters=720, cases=2, per_case=9, near=0.90, good=0.35),
     "list": Plan(characters=720, cases=8, per_case=3, near=0.55, good=0.64),
 }
@@ -80,7 +80,16 @@ class Composer:
         if not _shares_a_word(reading, found):
             return refusal(found)
         chosen = self._choose(reading, found, PLANS[reading.intent])
-        return written(chosen, absent) if chosen else refusal(found)
+        if not chosen:
+            return refusal(found)
+        remarks = [_absent_remark(absent)] if absent else []
+        if (
+            reading.intent == "figure"
+            and reading.figure
+            and not any(has_figure(unit.text) for unit in chosen)
+        ):
+            remarks.append("找到的案例没有写出具体数字，相关内容如下。")
+        return written(chosen, remarks)
 
     def _absent_places(self, reading: Reading) -> list[str]:
         """The places asked about that no case is about.
@@ -137,17 +146,19 @@ def _within(ranked: Sequence[Unit], plan: Plan) -> list[Unit]:
     return kept
 
 
-def written(units: Sequence[Unit], absent: Sequence[str] = ()) -> Composed:
+def _absent_remark(places: Sequence[str]) -> str:
+    return f"案例库里没有写明“{'”“'.join(map(escaped, places))}”的案例，以下来自其他案例。"
+
+
+def written(units: Sequence[Unit], remarks: Sequence[str] = ()) -> Composed:
     """The Markdown of chosen units, grouped by case in order of each case's best unit.
 
     Args:
         units: best first, at least one.
-        absent: places asked about that no case is about; said before anything else.
+        remarks: what must be said before anything else, a sentence each.
     """
     cases: dict[str, Case] = {unit.case.id: unit.case for unit in units}
-    lines = (
-        [f"案例库里没有写明“{'”“'.join(map(escaped, absent))}”的案例，以下来自其他案例。\n"] if absent else []
-    )
+    lines = [f"{remark}\n" for remark in remarks]
     lines.append(_lead(list(cases.values())))
     citations: list[Citation] = []
     for case in cases.values():

@@ -8,13 +8,16 @@ A case is as good as its best passage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.normalise import bare
 from corpus.types import Case, Chunk
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
@@ -75,6 +78,9 @@ class Retriever:
         order = {case_id: number for number, case_id in enumerate(cases)}
         self._owners = np.array([order[chunk.case_id] for chunk in chunks], dtype=np.int64)
         self._case_ids = list(cases)
+        self._bodies = {
+            case.id: hashlib.sha256(bare(case.text).encode()).hexdigest() for case in cases.values()
+        }
 
     @property
     def embedder(self) -> Embedder:
@@ -100,7 +106,7 @@ class Retriever:
             by_word[best] = scaled(self._late.scores(reading.sought, best))
             weighted["tokens"] = np.float32(self._weights["tokens"]) * by_word
             scores = scores + weighted["tokens"]
-        rows = self._best_rows(scores)[:limit]
+        rows = list(itertools.islice(self._distinct(self._best_rows(scores)), limit))
         hits = tuple(
             Hit(
                 self._cases[self._chunks[row].case_id],
@@ -112,6 +118,15 @@ class Retriever:
             for rank, row in enumerate(rows, 1)
         )
         return Retrieval(hits, scores)
+
+    def _distinct(self, rows: Iterable[int]) -> Iterator[int]:
+        """Rows without those of a case whose text another file's case has word for word."""
+        seen: set[str] = set()
+        for row in rows:
+            text = self._bodies[self._chunks[row].case_id]
+            if text not in seen:
+                seen.add(text)
+                yield row
 
     def passages(self, case: Case, scores: Scores) -> list[tuple[Chunk, float]]:
         """The passages of a case in text order with their scores."""

@@ -29,7 +29,7 @@ Scores = NDArray[np.float32]
 # Openings that point back at the sentence before; without it the sentence says nothing certain.
 _DANGLING = re.compile(
     r"^(?:该(?!项目为)|其(?!他|余)|此(?!外|类)|这(?!一轮)|上述|对此|为此|据此|由此|因此|从而|其中|前者|后者|他们?|她们?|它们?|随后|随即|之后|很快|同一天|不仅如此|除此之外|而|但|也|还|并|则|"
-    r"即|所以|于是|如果说|换言之|也就是说|据悉|据了解|据介绍)"
+    r"即|所以|于是|如果说|换言之|也就是说|据悉|据了解|据介绍|具体(?:内容|做法|措施|来说)?(?:为|是|包括|如下)|(?:内容|主要|分别)(?:有|包括|为|是)|(?:整合|改革|升级|调整|改造|合并|实施|完成)后)"
 )
 # Connectives that may go: the rest reads alone and still stands verbatim in the source.
 _CONNECTIVE = re.compile(
@@ -232,6 +232,11 @@ def _worth(text: str, reading: Reading) -> float:
     return worth
 
 
+def has_figure(text: str) -> bool:
+    """Whether a sentence states a figure."""
+    return _FIGURE.search(text) is not None
+
+
 def told(unit: Unit, kept: Sequence[Unit]) -> bool:
     """Whether one of `kept` tells what `unit` tells: the same characters, or nearly the same words elsewhere."""
     text = bare(unit.text)
@@ -242,5 +247,6 @@ def told(unit: Unit, kept: Sequence[Unit]) -> bool:
             and unit.span.start < one.span.end
         )
         or fuzz.ratio(bare(one.text), text) >= _ALIKE
+        or (one.case.id == unit.case.id and (text in bare(one.text) or bare(one.text) in text))
         for one in kept
     )

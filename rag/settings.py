@@ -42,6 +42,9 @@ class Settings:
     tokens_weight: float = 0.2
 
 
+_WEIGHTS = tuple(field.name for field in fields(Settings) if field.name.endswith("_weight"))
+
+
 def load_settings(
     *, environment: Mapping[str, str] | None = None, file: pathlib.Path | None = None, **overrides: Any
 ) -> Settings:
@@ -84,7 +87,7 @@ def _check(settings: Settings) -> None:
         raise InputError(
             f"设置 longest_question 的值不对：{settings.longest_question}", hint="应是不小于 1 的整数"
         )
-    weights = {name: getattr(settings, name) for name in Settings.__slots__ if name.endswith("_weight")}
+    weights = {name: getattr(settings, name) for name in _WEIGHTS}
     for name, weight in weights.items():
         if not (math.isfinite(weight) and weight >= 0):
             raise InputError(f"设置 {name} 的值不对：{weight}", hint="应是不小于 0 的数")
@@ -101,8 +104,6 @@ def _converted(name: str, value: Any) -> Any:
             pathlib.Path(value).expanduser()
         return type(default)(value)
     except RuntimeError as error:  # from expanduser
-        raise InputError(
-            f"设置 {name} 的值不对：{value}", hint="没有 ~ 所指的用户，请写完整路径"
-        ) from error
+        raise InputError(f"设置 {name} 的值不对：{value}", hint="没有 ~ 所指的用户，请写完整路径") from error
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"设置 {name} 的值不对：{value}", hint="数字不要带单位，路径和名称用文本") from error

@@ -110,7 +110,9 @@ def understand(
     brief = figure or _YES_NO.search(text) is not None
     intent: Intent = "list" if across else "how" if _HOW.search(text) or not brief else "figure"
     folded = fold(text)
-    sought = _sought(folded)
+    official = vocabulary.official(text)
+    # No passage shares words with an English question; the official terms for its wordings stand in.
+    sought = " ".join((_sought(folded), *official)) if folded.isascii() else _sought(folded)
     return Reading(
         text=folded,
         sought=sought,
@@ -119,7 +121,7 @@ def understand(
         places=places,
         parts=_parts(folded),
         terms=tuple(dict.fromkeys(word_terms(sought))),
-        official=vocabulary.official(text),
+        official=official,
     )
 
 
@@ -155,7 +157,11 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
     广东营商环境) or carry an ending; districts and counties where they follow one or carry an ending themselves.
     """
     bounds = _word_bounds(text)
-    longer = {start: word for word, start, _ in words.spans(text) if word[-1] in "区市县州盟旗镇乡港湾城省关局院厅委办"}
+    longer = {
+        start: word
+        for word, start, _ in words.spans(text)
+        if word[-1] in "区市县州盟旗镇乡港湾城省关局院厅委办"
+    }
     found: list[tuple[int, str]] = []
     names = sorted({*PLACES, *PROVINCES, *known_places}, key=len, reverse=True)
     for match in re.finditer("|".join(map(re.escape, names)), text):
