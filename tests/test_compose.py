@@ -13,6 +13,8 @@ from invented import CASES, HEADER, Indexed, compilation, indexed
 
 from corpus.normalise import bare
 from corpus.types import Document
+from rag.build import index_files, open_assistant
+from rag.settings import Settings
 from rag.types import Answer, Citation
 
 pytest_plugins = ("indexes",)
@@ -352,3 +354,39 @@ def test_the_compilation_keeps_all_its_cases(small: Indexed) -> None:
     ]
     assert titles == list(CASES)
     assert compilation().count("案例") >= len(CASES)
+
+
+def test_a_missing_province_is_said_and_the_others_answer(small: Indexed) -> None:
+    answer = small.assistant.ask("西藏的企业开办时间压缩到几天？")
+    assert not answer.refused
+    assert answer.text.startswith("案例库里没有写明“西藏”的案例")
+    assert answer.citations
+
+
+def test_one_of_two_places_missing_is_said(small: Indexed) -> None:
+    answer = small.assistant.ask("长桥市和拉萨市的政府采购分别怎么做的？")
+    assert not answer.refused
+    assert "没有写明“拉萨”的案例" in answer.text
+    assert "长桥市" in answer.text.split("\n", 1)[1]
+
+
+def test_it_is_said_when_no_sentence_has_the_figure(tmp_path: Path) -> None:
+    source = tmp_path / "材料.txt"
+    body = "灵泉县在大厅设立企业开办专窗，由专人辅导填表并免费邮寄证照。灵泉县对老年人提供上门办理服务，由志愿者陪同。"
+    source.write_text(f"灵泉县服务企业的做法\n\n{body}\n", encoding="utf-8")
+    index_files([source], tmp_path / "index", Settings())
+    answer = open_assistant(Settings(index=tmp_path / "index")).ask("企业开办专窗一共有多少个？")
+    assert answer.text.startswith("找到的案例没有写出具体数字")
+    assert answer.citations
+
+
+def test_the_same_case_in_two_files_is_one_hit(tmp_path: Path) -> None:
+    folder = tmp_path / "材料"
+    folder.mkdir()
+    (folder / "一.txt").write_text(compilation(), encoding="utf-8")
+    (folder / "二.txt").write_text("转载说明\n\n" + compilation() + "\n", encoding="utf-8")
+    index_files([folder], tmp_path / "index", Settings())
+    hits = open_assistant(Settings(index=tmp_path / "index")).search("联合验收时限压缩到多少天")
+    texts = [hit.case.text for hit in hits]
+    assert len(texts) == len(set(texts))
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))

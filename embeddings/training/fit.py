@@ -35,7 +35,7 @@ class Recipe:
         seed: decides everything drawn.
     """
 
-    steps: int = 1500
+    steps: int = 2000
     batch: int = 768
     rate: float = 0.005
     temperature: float = 0.07
