@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from corpus.normalise import bare
 from corpus.types import Line
@@ -39,9 +40,15 @@ class Contents:
     def lists(self, text: str) -> bool:
         """Whether `text` is one of the titles, small differences in wording or signs apart."""
         wanted = bare(without_number(text))
-        return bool(wanted) and any(
-            likeness(wanted, bare(without_number(entry))) >= ALIKE for entry in self.entries
-        )
+        known = _bare_entries(self.entries)
+        alike = process.extractOne(wanted, known, scorer=fuzz.ratio, processor=None, score_cutoff=ALIKE)
+        return bool(wanted) and alike is not None
+
+
+@functools.lru_cache(maxsize=4)
+def _bare_entries(entries: tuple[str, ...]) -> tuple[str, ...]:
+    """The entries as `likeness` compares them; asked for once for each line of a file."""
+    return tuple(bare(without_number(entry)) for entry in entries)
 
 
 def likeness(left: str, right: str) -> float:

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.cleaning import CleanFile, Paragraph
+from corpus.headings import sections_of_one_report, title_like
 from corpus.normalise import bare
 from corpus.stated import department_in, period_in, region_in, topics_in
-from corpus.titles import body_lengths, find_starts, sections_of_one_report, title_like
+from corpus.titles import SHORTEST_CASE, body_lengths, find_starts
 from corpus.types import Case, Leftover, Span
 
 _PREFACE = re.compile(r"(?:前\s*言|序\s*言?|编者按|编者的话|说\s*明|导\s*读|编\s*写\s*说\s*明)$")
-_SHORTEST_CASE = 60  # characters of body; less under a title is a part heading, not a case
 _SHORTEST_UNTITLED = 200  # characters before the first title that are a case of their own
 
 
@@ -36,8 +36,9 @@ def split_cases(file: CleanFile) -> Cutting:
     paragraphs = file.paragraphs
     if not paragraphs:
         return Cutting((), file.leftovers, 0)
-    entries = _case_entries(file)
-    starts = find_starts(paragraphs, entries, file.document.title)
+    own = _has_own_title(file)
+    entries = _case_entries(file, own=own)
+    starts = find_starts(paragraphs, entries, file.document.title, own=own)
     starts, headings = _with_bodies(paragraphs, starts)
     front = _front(file, starts)
     untitled = starts and sum(len(paragraphs[index].text) for index in front) >= _SHORTEST_UNTITLED
@@ -48,7 +49,7 @@ def split_cases(file: CleanFile) -> Cutting:
             file,
             number,
             paragraphs[first:after],
-            titled=first != opening and _titled(paragraphs, first, starts),
+            titled=_titled(paragraphs, first, starts),
         )
         for number, (first, after) in enumerate(zip(bounds, [*bounds[1:], len(paragraphs)], strict=True), 1)
     )
@@ -60,12 +61,22 @@ def _titled(paragraphs: Sequence[Paragraph], first: int, starts: Sequence[int]) 
     return first in starts or title_like(paragraphs[first])
 
 
-def _case_entries(file: CleanFile) -> tuple[str, ...]:
+def _has_own_title(file: CleanFile) -> bool:
+    """Whether the document's title is stated or stands before the contents, not merely first in the text."""
+    stated = {"title", "source_document"} & {key for key, value in file.metadata if value}
+    first = file.paragraphs[0]
+    before_contents = first.lines[0] < min(
+        (one.lines[0] for one in file.leftovers if one.reason == "目录"), default=0
+    )
+    return bool(stated) or before_contents or bare(first.text) != bare(file.document.title)
+
+
+def _case_entries(file: CleanFile, *, own: bool) -> tuple[str, ...]:
     """Entries of the contents that can be cases: the document's own title and mere section headings are not."""
     if file.contents is None:
         return ()
-    own = bare(file.document.title)
-    entries = tuple(entry for entry in file.contents.entries if bare(entry) != own)
+    title = bare(file.document.title)
+    entries = tuple(entry for entry in file.contents.entries if not own or bare(entry) != title)
     return () if sections_of_one_report(entries) else entries
 
 
@@ -73,7 +84,7 @@ def _with_bodies(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> tupl
     """Titles that have a body, and the part headings that have none."""
     kept, headings = [], set()
     for start, length in zip(starts, body_lengths(paragraphs, starts), strict=True):
-        if length >= _SHORTEST_CASE:
+        if length >= SHORTEST_CASE:
             kept.append(start)
         else:
             headings.add(start)
@@ -86,8 +97,8 @@ def _front(file: CleanFile, starts: Sequence[int]) -> list[int]:
         return []
     after = 0
     if file.contents:
-        last = file.contents.last
-        after = next((i for i, part in enumerate(file.paragraphs) if part.lines[0] > _line_at(file, last)), 0)
+        last = _line_at(file, file.contents.last)
+        after = next((i for i, part in enumerate(file.paragraphs) if part.lines[0] > last), 0)
     front = list(range(after, starts[0]))
     while front and (bare(file.paragraphs[front[0]].text) == bare(file.document.title)):
         front.pop(0)

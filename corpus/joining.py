@@ -14,6 +14,7 @@ from corpus.types import Line
 
 _ENDED = re.compile(r"[。！？；：…!?;:][”’』】）)」\"']*$|[”》】）)]$")
 _SENTENCE_INSIDE = re.compile(r"[。！？；]")
+_STOP_INSIDE = re.compile(r"[。；]")
 _NUMBERING = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十百]{1,3}[）)]|[一二三四五六七八九十百]{1,3}、|\d{1,3}\s*[、.．）)]|第[一二三四五六七八九十百\d]+[条章节篇])"
 )
@@ -22,7 +23,14 @@ _OPENER = re.compile(
     r"^(?:同时|此外|日前|近日|目前|今年|近年|据|如今|下一步|其中|一是|二是|三是|四是|五是|[“\"])"
 )
 _ITEM = re.compile(r"\s*(\d{1,3})\s*[、.．]")
+# What a number that a page break cut from its sentence goes on with ("10" / "个园区"). Words that a text may begin
+# with, a year among them, are no such thing.
+_COUNTED = re.compile(
+    r"[%％‰个家件余万亿千百倍元名户份批处笔起宗辆吨亩米]|(?!20\d\d)\d|[.．]\d|平方|公里|小时|分钟|工作日|"
+    r"项(?!目)|天(?!津)|日(?!前)|年(?!初|底|内|来)|月(?!初|底)|多(?!措|年|部|方|点|维|渠)|人(?!社|民|才|力|大)|条(?!例)|次(?!日)|类(?!似)"
+)
 _WIDEST_GAP = 6  # blank lines that a page break may leave
+_TAIL = 300  # characters
 _LONG = 60  # columns: no heading is wider, so an unfinished line wider than this was cut by a page break
 
 
@@ -34,11 +42,19 @@ class Draft:
     blanks: int
     pieces: list[tuple[str, int]]  # text, raw line
     cuts: list[int]  # offsets in `text` at which raw text was left out
+    length: int  # of `text`
+    tail: str  # the end of `text`, longer than anything that the rules for joining look at
 
     @property
     def text(self) -> str:
         """The paragraph so far."""
         return "".join(piece for piece, _ in self.pieces)
+
+    def add(self, piece: str, number: int) -> None:
+        """Append a piece that comes from raw line `number`."""
+        self.pieces.append((piece, number))
+        self.length += len(piece)
+        self.tail = (self.tail + piece)[-_TAIL:]
 
 
 def join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | None) -> list[Draft]:
@@ -62,13 +78,15 @@ def join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | No
         if seam and _continues(
             drafts[-1], line, text, blanks=blanks, wrap=wrap, item=last in unfinished_items
         ):
-            before = drafts[-1].text
-            space = _seam(before, text)
-            drafts[-1].pieces.append((space + text, line.number))
-            drafts[-1].cuts += [len(before)] * gap
-            drafts[-1].cuts += [len(before + space) + mark for mark in _mark_offsets(line.text)]
+            before = drafts[-1].length
+            space = _seam(drafts[-1].tail, text)
+            drafts[-1].add(space + text, line.number)
+            drafts[-1].cuts += [before] * gap
+            drafts[-1].cuts += [before + len(space) + mark for mark in _mark_offsets(line.text)]
         else:
-            drafts.append(Draft(line, blanks, [(text, line.number)], _mark_offsets(line.text)))
+            draft = Draft(line, blanks, [], _mark_offsets(line.text), 0, "")
+            draft.add(text, line.number)
+            drafts.append(draft)
         blanks, gap, last = 0, False, index
     return drafts
 
@@ -117,10 +135,10 @@ def _unfinished_items(lines: Sequence[Line]) -> set[int]:
 
 def _continues(draft: Draft, line: Line, text: str, *, blanks: int, wrap: int, item: bool) -> bool:
     """Whether `text` is the rest of a sentence that `draft` left unfinished."""
-    left = draft.text
+    left = draft.tail
     set_apart = draft.first.level or line.level or draft.first.emphasised or line.emphasised
     whole = _ENDED.search(left) and not unclosed(left[-60:])
-    if set_apart or whole or "|" in left or "|" in text or _NUMBERING.match(text):
+    if set_apart or whole or "|" in draft.pieces[0][0] or "|" in text or _NUMBERING.match(text):
         return False
     if blanks == 0:
         return bool(wrap) and width(draft.pieces[-1][0]) >= 0.88 * wrap
@@ -129,18 +147,23 @@ def _continues(draft: Draft, line: Line, text: str, *, blanks: int, wrap: int, i
     if not (_ENDED.search(text) or width(text) > _LONG):
         # The rest of a paragraph ends like one; a short line that does not is the next title.
         return _CONTINUES.match(text) is not None or words.word_across(left, text)
-    return _broken_off(left, text, item=item)
+    alone = draft.blanks > 0 and len(draft.pieces) == 1
+    return _broken_off(left, text, item=item, alone=alone)
 
 
-def _broken_off(left: str, text: str, *, item: bool) -> bool:
-    """Whether `left`, which ends without a stop, was cut rather than being a heading."""
+def _broken_off(left: str, text: str, *, item: bool, alone: bool) -> bool:
+    """Whether `left`, which ends without a stop, was cut rather than being a heading.
+
+    A heading that stands `alone` between blank lines may hold an exclamation or question mark.
+    """
+    inside = _STOP_INSIDE if alone else _SENTENCE_INSIDE
     return (
         width(left) > _LONG
         or item
-        or bool(_SENTENCE_INSIDE.search(left))
+        or bool(inside.search(left))
         or bool(_CONTINUES.match(text))
         or unclosed(left)
-        or (left[-1].isdigit() and len(left) > 15)
+        or (left[-1].isdigit() and len(left) > 15 and _COUNTED.match(text) is not None)
         or ("，" in left and _OPENER.match(left) is not None)
         or (width(left) >= 40 and words.word_across(left, text))
     )

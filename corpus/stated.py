@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus import words
+from corpus.contents import without_number
 from corpus.places import PLACES, PROVINCES
 
 _MASKED = r"[XＸ×]{2}"
@@ -82,6 +83,7 @@ def region_in(title: str, body: str) -> str:
     The title's "甲市乙区：" is believed first, then the most detailed known place of the opening, then a masked
     one ("XX区"). A place that the text names only later may be somebody else's and is not taken.
     """
+    title = without_number(title)
     if (found := _PREFIX.match(title.replace(" ", ""))) and not _masked(found[1]) and found[1] != "开发区":
         return found[1] + (found[2] or "")
     opening = title + "\n" + body[:_LEAD]

@@ -8,70 +8,112 @@ and last the wording of short lines.
 from __future__ import annotations
 
 import collections
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
 from corpus.cleaning import Paragraph
 from corpus.contents import ALIKE, likeness, without_number
+from corpus.headings import (
+    CASE_NUMBER,
+    COLLECTION,
+    COMPILATION,
+    FIRST_SECTION,
+    LONGEST_TITLE,
+    PLACE_OR_BODY,
+    PREFIXED,
+    REPORT,
+    SECTION_NUMBER,
+    names,
+    ordinal,
+    plain_sections,
+    sections_of_one_report,
+    title_like,
+)
 from corpus.normalise import bare
 
-_CASE_NUMBER = re.compile(
-    r"(?:典型|优秀|创新|改革)?案例\s*[0-9一二三四五六七八九十百]{1,4}\s*(?:[:：、.．\s]|$)"
-)
-_SECTION_NUMBER = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}[、.．是]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}\s*[、.．]|第[一二三四五六七八九十\d]+[条章节部篇]|[①-⑳]|0\d\s)"
-)
-_PLACE_OR_BODY = re.compile(
-    r"省(?!力|时|心|内)|市(?!场|民|值)|县|区(?!域|间|划|分)|[\u4e00-\u9fffX]州|旗|镇|乡(?!村)|街道|开发区|局(?!部|面)|厅|委(?!托)|"
-    r"(?<![帮代包承举快易好难])办(?![税事理证好案成结公件学医实就])|[法检医商]院|检察院|联社|海关|中心"
-)
-_PREFIXED = re.compile(r"[^，。：“”]{2,14}[：:]")
-_ORDINAL = re.compile(
-    r"\s*(?:(\d{1,3})\s*[、.．]|([一二三四五六七八九十百]{1,5})、|第([一二三四五六七八九十百\d]{1,5})篇)\s*(?=\S)"
-)
-_ENDS_LIKE_TEXT = re.compile(r"[。；，、：:,;]$")
-_LONGEST_TITLE = 70
+SHORTEST_CASE = 60  # characters of body; less under a title is a part heading, not a case
 
 
-def title_like(paragraph: Paragraph) -> bool:
-    """Short, one sentence at most, not ended like running text."""
-    text = paragraph.text
-    return 4 <= len(text) <= _LONGEST_TITLE and not _ENDS_LIKE_TEXT.search(text) and "。" not in text
+def find_starts(
+    paragraphs: Sequence[Paragraph], entries: Sequence[str], document_title: str, *, own: bool
+) -> list[int]:
+    """Indices of title paragraphs, sorted.
 
-
-def _names(title: str) -> bool:
-    """Whether a title says what a case's title says: a place, an authority, or the theme of all compilations."""
-    return bool(_PLACE_OR_BODY.search(without_number(title)[:16])) or "营商环境" in title
-
-
-def sections_of_one_report(titles: Sequence[str]) -> bool:
-    """Whether titles are the sections of one text ("一、主要做法") rather than titles of cases.
-
-    Cases may be numbered too, but then most of them name a place or an authority, and there are more than a few.
+    Args:
+        paragraphs: of one document.
+        entries: titles that its contents list.
+        document_title: its title.
+        own: whether that title is surely the document's own; otherwise it may be that of the first case.
     """
-    if not titles:
-        return True
-    numbered = sum(bool(_SECTION_NUMBER.match(title)) for title in titles)
-    naming = sum(map(_names, titles))
-    return numbered > 0.6 * len(titles) and (naming < 0.6 * len(titles) or len(titles) < 4)
-
-
-def find_starts(paragraphs: Sequence[Paragraph], entries: Sequence[str], document_title: str) -> list[int]:
-    """Indices of title paragraphs, sorted."""
     listed = _match_entries(paragraphs, entries)
     if len(listed) >= max(2, 0.5 * len(entries)):
         return sorted({*listed, *_same_layout(paragraphs, listed)})
     for find in (_by_case_number, _by_level, _by_ordinal, _by_layout, _by_wording):
-        found = [
-            index
-            for index in find(paragraphs)
-            # A document's own title is no case, unless it was taken for that only because it stands first.
-            if find is _by_case_number
-            or not (index < 3 and bare(paragraphs[index].text) == bare(document_title))
-        ]
+        found = find(paragraphs)
+        if find is not _by_case_number:
+            found = _without_own_title(paragraphs, found, document_title, own=own)
+            if _one_report(paragraphs, found, document_title):
+                return []
         if len(found) >= 2:
             return found
+    if COLLECTION.search(document_title):  # there are cases, whatever their titles say
+        found = _by_layout(paragraphs, any_wording=True)
+        found = _without_own_title(paragraphs, found, document_title, own=own)
+        return found if len(found) >= 3 else []
     return []
+
+
+def _without_own_title(
+    paragraphs: Sequence[Paragraph], found: Sequence[int], document_title: str, *, own: bool
+) -> list[int]:
+    """`found` without the document's own title.
+
+    A title that was taken for that only because it stands first is a case's if it has a body. Among two or three
+    titles it must look like one, for a text with a heading or two is no compilation.
+    """
+    rest = [index for index in found if index >= 3 or bare(paragraphs[index].text) != bare(document_title)]
+    if len(rest) == len(found) or own or COMPILATION.search(document_title):
+        return rest
+    following = paragraphs[found[0] + 1 : found[0] + 2]
+    if any(title_like(one) and names(one.text) and not SECTION_NUMBER.match(one.text) for one in following):
+        return rest  # the first case's title follows
+    alike = len(found) >= 4 or _prefixed(paragraphs, found) or _sectioned(paragraphs, found)
+    lengths = body_lengths(paragraphs, found)
+    usual = sorted(lengths)[len(lengths) // 2]  # much less under the first is a preface
+    return list(found) if alike and lengths[0] >= max(SHORTEST_CASE, usual // 4) else rest
+
+
+def _prefixed(paragraphs: Sequence[Paragraph], found: Sequence[int]) -> bool:
+    """Whether the titles have the form "某市：……"."""
+    prefixed = [
+        one
+        for one in (without_number(paragraphs[index].text) for index in found)
+        if PREFIXED.match(one) and PLACE_OR_BODY.search(one[:16])
+    ]
+    return len(prefixed) >= 0.7 * len(found)
+
+
+def _sectioned(paragraphs: Sequence[Paragraph], found: Sequence[int]) -> bool:
+    """Whether under most titles a text begins that has sections of its own: "一、", the highest number there is."""
+    numbered = [index for index in found if SECTION_NUMBER.match(paragraphs[index].text)]
+    ends = [*found[1:], len(paragraphs)]
+    bodies = [paragraphs[start + 1 : end] for start, end in zip(found, ends, strict=False)]
+    # Where the format states headings, the first of them is "一、"; one further down may belong to a case below.
+    heads = [[part for part in body if part.level][:1] or body for body in bodies]
+    begun = sum(any(FIRST_SECTION.match(part.text) for part in head) for head in heads)
+    return not numbered and len(found) >= 2 and begun >= 0.7 * len(found)
+
+
+def _one_report(paragraphs: Sequence[Paragraph], found: Sequence[int], document_title: str) -> bool:
+    """Whether the document says that it is one report, and nothing about its headings says otherwise."""
+    reports = sum(bool(REPORT.search(paragraphs[index].text)) for index in found)
+    return (
+        REPORT.search(document_title) is not None
+        and reports <= 1
+        and not _prefixed(paragraphs, found)
+        and not _sectioned(paragraphs, found)
+    )
 
 
 def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> list[int]:
@@ -81,7 +123,7 @@ def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> l
     order disagrees with the body's). Each paragraph is taken once, so that two cases with one title stay two.
     """
     bares = [bare(without_number(part.text)) if title_like(part) or part.level else "" for part in paragraphs]
-    taken: list[int] = []
+    taken: set[int] = set()
     last = -1
     for entry in entries:
         wanted = bare(without_number(entry))
@@ -93,9 +135,9 @@ def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> l
             ahead[0] if ahead else max(likely, key=lambda index: likeness(bares[index], wanted), default=-1)
         )
         if choice < 0 and exact:
-            taken.append(exact[0])
+            taken.add(exact[0])
         elif choice >= 0:
-            taken.append(choice)
+            taken.add(choice)
             last = choice
     return sorted(taken)
 
@@ -111,8 +153,9 @@ def _same_layout(paragraphs: Sequence[Paragraph], titles: Sequence[int]) -> list
     """Title-like lines that the contents forgot but that look like the listed titles and like little else."""
     known = collections.Counter(_signature(paragraphs, index) for index in titles)
     others = collections.defaultdict(list)
+    listed = set(titles)
     for index, part in enumerate(paragraphs):
-        if index not in titles and index > 0 and title_like(part) and not _SECTION_NUMBER.match(part.text):
+        if index not in listed and index > 0 and title_like(part) and not SECTION_NUMBER.match(part.text):
             others[_signature(paragraphs, index)].append(index)
     return [
         index
@@ -128,70 +171,57 @@ def _by_case_number(paragraphs: Sequence[Paragraph]) -> list[int]:
     return [
         index
         for index, part in enumerate(paragraphs)
-        if _CASE_NUMBER.match(part.text) and len(part.text) <= _LONGEST_TITLE
+        if CASE_NUMBER.match(part.text) and len(part.text) <= LONGEST_TITLE
     ]
 
 
 def _by_level(paragraphs: Sequence[Paragraph]) -> list[int]:
     """The highest heading level with at least two headings that are not sections of one report."""
     levels = sorted({part.level for part in paragraphs if part.level})
+    passed_over = False
     for level in levels:
         found = [
             index
             for index, part in enumerate(paragraphs)
-            if part.level == level and len(part.text) <= _LONGEST_TITLE
+            if part.level == level and len(part.text) <= LONGEST_TITLE
         ]
-        if len(found) < 2 or _parts_only(paragraphs, found):
-            continue
         titles = [paragraphs[index].text for index in found]
-        return [] if sections_of_one_report(titles) or _plain_sections(titles) else found
+        if len(found) < 2 or _parts_only(paragraphs, found):
+            passed_over = passed_over or (len(found) >= 2 and FIRST_SECTION.match(titles[0]) is not None)
+            continue
+        plain = plain_sections(titles) and not _sectioned(paragraphs, found)
+        # Below headings that are none, only such as say what a case's title says are titles.
+        naming = sum(map(names, titles)) >= 0.5 * len(titles)
+        clear = not passed_over or naming or _sectioned(paragraphs, found)
+        if clear and not plain and not sections_of_one_report(titles):
+            return found
+        passed_over = True
     return []
 
 
 def _by_ordinal(paragraphs: Sequence[Paragraph]) -> list[int]:
     """Titles numbered 1, 2, 3 … through the whole document; numbering inside cases starts again and again."""
     found: list[int] = []
+    upto = _lengths_upto(paragraphs)
     for index, part in enumerate(paragraphs):
-        number = _ordinal(part.text) if title_like(part) else 0
-        since = sum(len(one.text) for one in paragraphs[found[-1] + 1 : index]) if found else 10_000
+        number = ordinal(part.text) if title_like(part) else 0
+        since = upto[index] - upto[found[-1] + 1] if found else 10_000
         if number == len(found) + 1 and since >= 150:
             found.append(index)
     return found if len(found) >= 4 and _plausible(paragraphs, found) else []
 
 
-def _ordinal(text: str) -> int:
-    """The number at the head of a line, Arabic or Chinese up to 999; 0 without one."""
-    match = _ORDINAL.match(text)
-    if match is None:
-        return 0
-    written = next(filter(None, match.groups()))
-    if written.isdigit():
-        return int(written)
-    total, digit = 0, 0
-    for character in written:
-        if character in "十百":
-            total += (digit or 1) * (10 if character == "十" else 100)
-            digit = 0
-        else:
-            digit = "一二三四五六七八九".index(character) + 1
-    return total + digit
-
-
 def _parts_only(paragraphs: Sequence[Paragraph], found: Sequence[int]) -> bool:
     """Whether headings only group the cases of the next level ("第一部分"), so that the next level cuts."""
-    deeper = [index for index, part in enumerate(paragraphs) if part.level > paragraphs[found[0]].level]
+    deeper = {index for index, part in enumerate(paragraphs) if part.level > paragraphs[found[0]].level}
     direct = sum(index + 1 in deeper for index in found)
-    return direct > 0.7 * len(found) and len(deeper) >= 2 * len(found)
+    if direct <= 0.7 * len(found) or len(deeper) < 2 * len(found):
+        return False
+    following = min(paragraphs[index].level for index in deeper)
+    return not sections_of_one_report([part.text for part in paragraphs if part.level == following])
 
 
-def _plain_sections(titles: Sequence[str]) -> bool:
-    """A handful of headings few of which say what a case's title says are sections of one text."""
-    if len(titles) < 4:
-        return not all(_PLACE_OR_BODY.search(title[:16]) for title in titles)
-    return len(titles) <= 8 and sum(map(_names, titles)) < 0.34 * len(titles)
-
-
-def _by_layout(paragraphs: Sequence[Paragraph]) -> list[int]:
+def _by_layout(paragraphs: Sequence[Paragraph], *, any_wording: bool = False) -> list[int]:
     """Lines set apart by emphasis, a page break or wider blank space, where these are rare and have bodies."""
     usual = collections.Counter(min(part.blanks, 2) for part in paragraphs).most_common(1)[0][0]
     tests: tuple[Callable[[Paragraph], bool], ...] = (
@@ -200,8 +230,9 @@ def _by_layout(paragraphs: Sequence[Paragraph]) -> list[int]:
         lambda part: part.prominence >= 3,
         lambda part: part.prominence >= 2,
         lambda part: part.emphasised,
-        lambda part: part.blanks >= max(2, usual + 1),
-        lambda part: part.blanks > usual,
+        # Nothing stands above the first line, so it needs no blank line to be set apart.
+        lambda part: part.blanks >= max(2, usual + 1) or part is paragraphs[0],
+        lambda part: part.blanks > usual or part is paragraphs[0],
     )
     for test in tests:
         # Headings that the format states have been judged already.
@@ -210,41 +241,47 @@ def _by_layout(paragraphs: Sequence[Paragraph]) -> list[int]:
             for index, part in enumerate(paragraphs)
             if test(part) and title_like(part) and not part.level
         ]
-        found = [index for index in found if not _SECTION_NUMBER.match(paragraphs[index].text)]
-        if len(found) >= 2 and _plausible(paragraphs, found):
+        found = [index for index in found if not SECTION_NUMBER.match(paragraphs[index].text)]
+        if len(found) >= 2 and _plausible(paragraphs, found, any_wording=any_wording):
             return found
     return []
 
 
-def _plausible(paragraphs: Sequence[Paragraph], found: Sequence[int]) -> bool:
+def _plausible(paragraphs: Sequence[Paragraph], found: Sequence[int], *, any_wording: bool = False) -> bool:
     """Whether most candidates have a body of a case's length and name what a case's title names."""
     bodies = body_lengths(paragraphs, found)
     long_enough = sum(length >= 150 for length in bodies) >= 0.7 * len(found)
     titles = [paragraphs[index].text for index in found]
-    naming = sum(map(_names, titles))
-    return long_enough and naming >= 0.5 * len(found)
+    naming = sum(map(names, titles))
+    return long_enough and (any_wording or naming >= 0.5 * len(found) or _sectioned(paragraphs, found))
 
 
 def _by_wording(paragraphs: Sequence[Paragraph]) -> list[int]:
     """Short lines worded like case titles between long paragraphs; only where at least three stand far apart."""
     found: list[int] = []
+    upto = _lengths_upto(paragraphs)
     for index, part in enumerate(paragraphs[:-1]):
         before = paragraphs[index - 1].text if index else "。"
         if (
             title_like(part)
-            and not _SECTION_NUMBER.match(part.text)
-            and _names(part.text)
+            and not SECTION_NUMBER.match(part.text)
+            and names(part.text)
             and re.search(r"[。！？”）…]$", before)
         ):
-            since = sum(len(one.text) for one in paragraphs[found[-1] : index]) if found else 10_000
+            since = upto[index] - upto[found[-1]] if found else 10_000
             if since >= 250 and len(part.text) >= 8:
                 found.append(index)
-    prefixed = [index for index in found if _PREFIXED.match(paragraphs[index].text)]
+    prefixed = [index for index in found if PREFIXED.match(paragraphs[index].text)]
     if len(prefixed) >= 0.6 * len(found):
         found = prefixed  # "某市：……" is this compilation's style; the rest are headings inside cases
     total = sum(len(part.text) for part in paragraphs)
-    naming = sum(bool(_PLACE_OR_BODY.search(paragraphs[index].text[:16])) for index in found)
+    naming = sum(bool(PLACE_OR_BODY.search(paragraphs[index].text[:16])) for index in found)
     return found if len(found) >= 3 and total >= 350 * len(found) and naming >= 0.4 * len(found) else []
+
+
+def _lengths_upto(paragraphs: Sequence[Paragraph]) -> list[int]:
+    """Characters before each paragraph, and of all."""
+    return list(itertools.accumulate((len(part.text) for part in paragraphs), initial=0))
 
 
 def body_lengths(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> list[int]:

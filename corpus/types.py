@@ -102,7 +102,7 @@ class Document:
     """A cleaned document.
 
     Attributes:
-        id: stable across builds: the first 12 hexadecimal digits of sha256 over path and raw bytes.
+        id: stable across builds: the first 12 hexadecimal digits of sha256 over file name and raw bytes.
         title: the document's own title, else the file name without its ending.
         path: path as given, with forward slashes.
         text: cleaned text, one paragraph a line: marks, running headers, page numbers and adverts are gone
@@ -149,7 +149,7 @@ class Case:
     """One case of a document. `text` is the document's slice; empty fields mean "not stated".
 
     Attributes:
-        id: stable across builds: document digest, title and opening words decide it.
+        id: stable across builds: the document's title, its own title and its opening words decide it.
         document_id: the document it was cut from.
         number: 1-based position in the document.
         title: as in the document; of an untitled case its opening words.

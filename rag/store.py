@@ -189,6 +189,10 @@ def _finish(draft: pathlib.Path, content: dict[str, Any]) -> dict[str, Any]:
     }
     path = draft / _MANIFEST
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    usual = path.stat().st_mode
+    for name in files:
+        if (draft / name).stat().st_mode != usual:  # safetensors lets nobody but the owner read its files
+            (draft / name).chmod(usual & 0o777)
     return manifest
 
 

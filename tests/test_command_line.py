@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -14,8 +15,11 @@ from typing import Any
 import pytest
 from invented import CASES, Indexed, write_compilations
 
+from corpus.normalise import width
 from corpus.types import Case
-from rag.__main__ import main
+from rag.__main__ import _Progress, main
+from rag.compose import escaped
+from rag.tables import plain
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ("indexes",)
@@ -145,6 +149,32 @@ def test_ask_for_people_names_the_sources(run: Callable[..., str], small: Indexe
     assert "**" not in shown
 
 
+@pytest.mark.parametrize("text", [r"a\b", "2*3**4", "`_<甲>#|", r"\*\\", "（共3件）"])
+def test_people_read_the_characters_of_the_source(text: str) -> None:
+    assert plain(f"**{escaped(text)}**") == text
+
+
+def test_people_see_which_brackets_are_marks() -> None:
+    assert plain(f"- **甲县**{escaped('办成[1]')}[2]。") == "- 甲县办成［1］[2]。"
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_progress_line_needs_no_terminal_codes_and_is_covered() -> None:
+    with (terminal := _Terminal(), _Progress(terminal))[1] as progress:
+        progress("读取 " + "很长的文件名" * 20, 0.1)
+        progress("写入", 0.9)
+    assert "\033" not in terminal.getvalue()
+    first, second, third, end = terminal.getvalue().split("\r")[1:]
+    assert width(first) < 80
+    assert width(second) == width(first)
+    assert third == " " * width(second.rstrip())
+    assert end == ""
+
+
 def test_search_ranks_as_ask(run: Callable[..., str], small: Indexed) -> None:
     question = "低压接电的平均用时是几天？"
     (found,) = rows(run("search", question, "--index", small.folder, "--json"))
@@ -179,7 +209,9 @@ def test_index_reports_every_file(run: Callable[..., str], tmp_path: Path) -> No
     assert "未收录" in shown
     assert "页眉" in shown
     assert "2 个文件没有变化" in shown
-    assert f"--index {index}" in shown
+    if os.name != "nt":
+        command = shlex.split(shown.splitlines()[-1].partition("：")[2])
+        assert command == ["python", "-m", "rag", "ask", "问题", "--index", str(index)]
 
 
 def test_doctor_prints_findings(run: Callable[..., str], small: Indexed) -> None:
@@ -223,6 +255,30 @@ def test_batch_keeps_order_and_ignores_other_fields(
     assert all(of_shape(answer, ANSWER) for answer in answers)
     first, again = ({**answers[number], "seconds": 0} for number in (0, 3))
     assert first == again
+
+
+def test_a_line_separator_in_a_batch_question_is_no_line_break(
+    run: Callable[..., str], small: Indexed, tmp_path: Path
+) -> None:
+    question = "热线\u2028几天\x85办结？"
+    path = batch(tmp_path, json.dumps({"question": question}, ensure_ascii=False) + "\r")
+    answer = json.loads(run("ask", "--batch", path, "--index", small.folder))
+    assert answer["question"] == question
+
+
+def test_help_says_that_a_batch_is_checked_first(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["ask", "--help"])
+    assert "先检查全部问题" in "".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_question_that_looks_like_an_option(
+    run: Callable[..., str], fails: Callable[..., str], small: Indexed, command: str
+) -> None:
+    assert "前面加上 --" in fails(command, "-热线几天办结？", "--index", small.folder)
+    (found,) = rows(run(command, "--index", small.folder, "--json", "--", "-热线几天办结？"))
+    assert found["question"] == "-热线几天办结？"
 
 
 @pytest.mark.parametrize(

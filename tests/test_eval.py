@@ -154,6 +154,15 @@ def test_bad_input_is_one_chinese_line(fails: Callable[..., str], library: Index
     assert "第 1 条缺少 type" in fails("score", other, "--questions", other)
 
 
+def test_a_line_separator_in_a_question_is_no_line_break(library: Indexed, tmp_path: Path) -> None:
+    row = {**ROWS[0], "question": f"{ROWS[0]['question']}\u2028"}
+    questions, answers = tmp_path / "问题.jsonl", tmp_path / "回答.jsonl"
+    questions.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    arguments = ["--questions", str(questions)]
+    assert main(["run", *arguments, "--index", str(library.folder), "--out", str(answers)]) == 0
+    assert main(["score", str(answers), *arguments]) == 0
+
+
 def test_each_searcher_is_measured_alone_and_left_out(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

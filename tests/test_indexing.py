@@ -1,5 +1,6 @@
 """Files and folders to an index: what is read, what is kept, what is said about each file."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -11,8 +12,8 @@ import pytest
 from invented import CASES, write_compilations
 
 from corpus.errors import InputError
-from corpus.types import FileReport
-from rag import store
+from corpus.types import Case, FileReport
+from rag import indexing, records, store
 from rag.assistant import Assistant
 from rag.build import index_files, open_assistant
 from rag.indexing import IndexingReport, NothingReadError
@@ -90,6 +91,31 @@ def test_what_was_read_before_is_taken_from_the_index(tmp_path: Path) -> None:
     assert run(index, path).files[0].notes == ("上次读取时记下的话",)
     write(path, "青石县", days=8)
     assert run(index, path).files[0].notes == ()
+
+
+def test_the_cases_of_many_files_are_gone_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        write(tmp_path / "资料" / f"{number}.txt", f"第{number}县", days=number + 2)
+    run(tmp_path / "index", tmp_path / "资料")
+    looked = []
+
+    class Watched(Case):
+        def __getattribute__(self, name: str) -> Any:
+            if name == "document_id":
+                looked.append(name)
+            return super().__getattribute__(name)
+
+    case_from = records.case_from
+
+    def watched(*arguments: Any) -> Case:
+        case = case_from(*arguments)
+        return Watched(*(getattr(case, field.name) for field in dataclasses.fields(case)))
+
+    monkeypatch.setattr(records, "case_from", watched)
+    assert len(indexing._previous(tmp_path / "index")) == 12
+    assert 12 <= len(looked) <= 3 * 12
 
 
 def test_an_index_built_on_another_answers_as_one_built_afresh(tmp_path: Path) -> None:

@@ -44,6 +44,38 @@ def test_home_is_expanded() -> None:
     assert load_settings(environment={"CASE_QA_DATA": "~/数据"}).data == Path.home() / "数据"
 
 
+def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "设置.toml"
+    path.write_text("longest_question = 7", encoding="utf-8-sig")
+    assert load_settings(environment={}, file=path).longest_question == 7
+
+
+@pytest.mark.parametrize("name", ["index", "data", "encoder"])
+def test_a_home_of_nobody_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=name):
+        load_settings(environment={f"CASE_QA_{name.upper()}": "~nouser/索引"}, file=toml(tmp_path, ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "words_weight = -0.1",
+        "words_weight = nan",
+        "words_weight = inf",
+        "longest_question = 0",
+        "longest_question = -5",
+        "longest_question = inf",
+        "\n".join(
+            f"{name}_weight = 0" for name in ("characters", "words", "vectors", "vocabulary", "tokens")
+        ),
+    ],
+)
+def test_a_value_out_of_range_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match=text.split(" ", maxsplit=1)[0]) as caught:
+        load_settings(environment={}, file=toml(tmp_path, text))
+    assert caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -4,15 +4,19 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus.errors import CorpusIndexError, InputError
+from rag import build as building
 from rag import store
 from rag.build import index_files, open_assistant
 from rag.settings import Settings
@@ -125,6 +129,104 @@ def test_a_build_that_fails_leaves_the_old_one_and_nothing_else(
     assert served(folder) == "old"
 
 
+def test_of_two_writers_at_once_the_last_one_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.write_build(tmp_path, filling("old"))
+    point, paused, go_on = store._point, threading.Event(), threading.Event()
+
+    def slow(folder: Path, name: str) -> None:
+        if not paused.is_set():
+            paused.set()
+            go_on.wait(20)
+        point(folder, name)
+
+    monkeypatch.setattr(store, "_point", slow)
+    first = threading.Thread(target=store.write_build, args=(tmp_path, filling("first")))
+    second = threading.Thread(target=store.write_build, args=(tmp_path, filling("second")))
+    first.start()
+    assert paused.wait(20)
+    second.start()
+    second.join(0.5)
+    assert served(tmp_path) == "old"
+    go_on.set()
+    first.join()
+    second.join()
+    assert served(tmp_path) == "second"
+    assert len(list(tmp_path.glob("build-*"))) == 1
+
+
+def test_many_writers_and_readers_at_once(tmp_path: Path) -> None:
+    store.write_build(tmp_path, filling("0"))
+    faults: list[BaseException] = []
+
+    def write(name: str) -> None:
+        try:
+            for number in range(10):
+                store.write_build(tmp_path, filling(f"{name}{number}"))
+                store.open_build(tmp_path)
+        except BaseException as error:  # noqa: BLE001 - the test fails on any
+            faults.append(error)
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in "甲乙丙丁"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert faults == []
+    assert served(tmp_path).endswith("9")
+    assert {one.name for one in tmp_path.iterdir()} == {"CURRENT", ".lock", store.serving(tmp_path)}
+
+
+def test_a_writer_that_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.write_build(tmp_path, filling("old"))
+    monkeypatch.setattr(store, "_PATIENCE_SECONDS", 0.1)
+    with store._alone(tmp_path), pytest.raises(InputError, match="另一个程序正在写入"):
+        store.write_build(tmp_path, filling("new"))
+    assert served(tmp_path) == "old"
+    assert not list(tmp_path.glob(".building-*"))
+    store.write_build(tmp_path, filling("new"))
+    assert served(tmp_path) == "new"
+
+
+def test_a_build_replaced_while_it_is_checked_or_read_is_opened_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, settings = tmp_path / "index", Settings(index=tmp_path / "index")
+    index_files([source(tmp_path)], index, settings)
+    for module, name in ((store, "_checked"), (building, "_loaded")):
+        step = getattr(module, name)
+
+        def replaced(*arguments: object, module: object = module, name: str = name, step: Any = step) -> Any:
+            monkeypatch.setattr(module, name, step)
+            index_files([tmp_path / "资料.txt"], index, settings)
+            return step(*arguments)
+
+        monkeypatch.setattr(module, name, replaced)
+        assert open_assistant(settings).ask("青石县企业开办几天").citations
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows 没有 umask(no such rights)")
+def test_others_may_read_an_index_where_the_umask_lets_them(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        index_files([source(tmp_path)], tmp_path / "index", Settings())
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "index").rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o750 if path.is_dir() else 0o640), path
+
+
+def test_a_path_in_a_hint_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CorpusIndexError) as caught:
+        store.open_build(tmp_path / "索引 甲")
+    if os.name != "nt":
+        assert f"--index '{tmp_path}/索引 甲'" in caught.value.hint
+    path = Path("资料 库/it's")
+    monkeypatch.setattr(os, "name", "nt")
+    assert store.quoted(path) == '"资料 库/it\'s"'
+    monkeypatch.undo()
+    assert store.quoted(Path("case-index")) == "case-index"
+
+
 def test_leftovers_of_killed_builds_go_once_they_are_old(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     kill_at("half", folder, "new")
@@ -226,7 +328,7 @@ def test_every_file_of_an_index_is_among_those_damaged_below(tmp_path: Path) -> 
     build = next(index.glob("build-*"))
     found = {path.relative_to(build).as_posix() for path in build.rglob("*") if path.is_file()}
     assert found | {"CURRENT"} == set(FILES)
-    assert {one.name for one in index.iterdir()} == {"CURRENT", build.name}
+    assert {one.name for one in index.iterdir()} == {"CURRENT", ".lock", build.name}
 
 
 @pytest.mark.parametrize("name", FILES)
