@@ -19,7 +19,7 @@ from corpus.chunking import is_heading
 from corpus.normalise import bare
 from corpus.sentences import split_sentences
 from corpus.types import Case, Document, Span
-from embeddings.embedder import Embedder
+from embeddings.embedder import Embedder, Vectors
 from embeddings.lexical import character_terms, fold, word_terms
 from rag.retrieve import Retrieval, Retriever, scaled
 from rag.understand import Reading
@@ -156,12 +156,14 @@ def score_units(
     if not units:
         return []
     texts = [f"{unit.heading}\n{unit.text}" for unit in units]
-    total = 0.85 * _likeness(reading.sought, reading.expanded, texts, embedder) + 0.15 * _around(
-        units, found, retriever
-    )
+    # Folding and encoding the sentences costs most, so it is done once for all parts of the question.
+    folded = [fold(text) for text in texts]
+    vectors = None if embedder is None else (embedder, embedder.encode_document(texts))
+    total = 0.85 * _likeness(reading.sought, reading.expanded, folded, vectors)
+    total += 0.15 * _around(units, found, retriever)
     if len(reading.parts) > 1:
         # A sentence that answers one part of the question well is as welcome as one that touches all parts.
-        by_part = np.max([_likeness(part, part, texts, embedder) for part in reading.parts], axis=0)
+        by_part = np.max([_likeness(part, part, folded, vectors) for part in reading.parts], axis=0)
         total = 0.5 * total + 0.5 * by_part
     return [
         Unit(
@@ -176,26 +178,28 @@ def score_units(
     ]
 
 
-def _likeness(question: str, meant: str, texts: Sequence[str], embedder: Embedder | None) -> Scores:
+def _likeness(
+    question: str, meant: str, folded: Sequence[str], vectors: tuple[Embedder, Vectors] | None
+) -> Scores:
     """Shared characters and words with the question, and vectors with what is meant, each scaled over the texts; 0..1."""
-    total: Scores = np.float32(0.4) * scaled(_term_scores(dict.fromkeys(character_terms(question)), texts))
-    total += np.float32(0.3) * scaled(_term_scores(dict.fromkeys(word_terms(question)), texts))
-    if embedder is not None:
-        total += np.float32(0.3) * scaled(embedder.encode_document(texts) @ embedder.encode_query([meant])[0])
+    total: Scores = np.float32(0.4) * scaled(_term_scores(dict.fromkeys(character_terms(question)), folded))
+    total += np.float32(0.3) * scaled(_term_scores(dict.fromkeys(word_terms(question)), folded))
+    if vectors is not None:
+        embedder, encoded = vectors
+        total += np.float32(0.3) * scaled(encoded @ embedder.encode_query([meant])[0])
     return total
 
 
-def _term_scores(terms: Iterable[str], texts: Sequence[str]) -> Scores:
-    """BM25 (k1 1.2, b 0.6) of the terms over `texts`, counted as substrings: there is no index over single sentences."""
-    folded = [fold(text) for text in texts]
+def _term_scores(terms: Iterable[str], folded: Sequence[str]) -> Scores:
+    """BM25 (k1 1.2, b 0.6) of the terms over folded texts, counted as substrings: there is no index over sentences."""
     lengths = np.array([len(text) for text in folded], dtype=np.float32)
     norm = 1.2 * (0.4 + 0.6 * lengths / max(float(lengths.mean()), 1.0))
-    total = np.zeros(len(texts), dtype=np.float32)
+    total = np.zeros(len(folded), dtype=np.float32)
     for term in terms:
         counts = np.array([text.count(term) for text in folded], dtype=np.float32)
         holding = int(np.count_nonzero(counts))
         if holding:
-            weight = np.log1p((len(texts) - holding + 0.5) / (holding + 0.5))
+            weight = np.log1p((len(folded) - holding + 0.5) / (holding + 0.5))
             total += np.float32(weight) * counts * 2.2 / (counts + norm)
     return total
 
