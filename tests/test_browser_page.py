@@ -214,9 +214,9 @@ def test_refusal_looks_different_and_names_the_nearest(seen: Visit) -> None:
     seen.ask(UNKNOWN_QUESTION)
     box = seen.page.locator("#chat .note.refusal")
     expect(box).to_contain_text("最接近的案例")
-    assert box.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 246, 220)"
-    # The panel comes with the answer's last step; a click before it would be lost with the step before.
+    # The panel comes with the answer's last step; what is looked at or clicked before it goes with the step before.
     expect(seen.page.locator("#h-1-1")).to_be_attached()
+    expect(box).to_have_css("background-color", "rgb(255, 246, 220)")
     box.get_by_text("青禾县企业开办半日办结").click()
     expect(seen.page.locator("#h-1-1")).to_have_class(re.compile("flash"))
 
