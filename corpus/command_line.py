@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
+
+from corpus.errors import CaseQAError
 
 FAILED = 2
 
@@ -27,6 +31,19 @@ class ChineseParser(argparse.ArgumentParser):
         self._positionals.title = "参数"
         self._optionals.title = "选项"
         self.add_argument("-h", "--help", action="help", help="显示这份说明")
+
+    def run(self, arguments: Sequence[str] | None) -> int:
+        """Run the command that `arguments` name; returns the exit status, a `CaseQAError` told in one line.
+
+        Each subcommand sets `command`, a function of the parsed options.
+        """
+        options = self.parse_args(arguments)
+        try:
+            options.command(options)
+        except CaseQAError as error:
+            sys.stderr.write(f"{error}\n")
+            return FAILED
+        return 0
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong in one line and leave with status 2."""

@@ -11,8 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from corpus.command_line import FAILED, ChineseParser
-from corpus.errors import CaseQAError
+from corpus.command_line import ChineseParser
 from embeddings.bundled import FOLDER, load_bundled
 from embeddings.training.evaluate import evaluate, tasks
 from embeddings.training.fit import Recipe
@@ -32,13 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measure.add_argument("--json", action="store_true", help="输出 JSON")
     for command in (train, measure):
         command.add_argument("--data", type=pathlib.Path, required=True, help="数据文件夹")
-    options = parser.parse_args(arguments)
-    try:
-        options.command(options)
-    except CaseQAError as error:
-        print(error, file=sys.stderr)
-        return FAILED
-    return 0
+    return parser.run(arguments)
 
 
 def _train(options: argparse.Namespace) -> None:

@@ -6,13 +6,12 @@ import argparse
 import json
 import pathlib
 import statistics
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from corpus.command_line import FAILED, ChineseParser
-from corpus.errors import CaseQAError, InputError
+from corpus.command_line import ChineseParser
+from corpus.errors import InputError
 from eval import measures
 from eval.searchers import compare
 from rag.build import open_assistant
@@ -53,13 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     each.set_defaults(command=_searchers)
     each.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
     each.add_argument("--index", type=pathlib.Path, help="索引文件夹；不写则用内置案例库")
-    options = parser.parse_args(arguments)
-    try:
-        options.command(options)
-    except CaseQAError as error:
-        print(error, file=sys.stderr)
-        return FAILED
-    return 0
+    return parser.run(arguments)
 
 
 def _rows(path: pathlib.Path, needed: Iterable[str]) -> list[dict[str, Any]]:
