@@ -65,12 +65,12 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
     """
     progress = progress or quiet
     if settings.index is not None:
-        return _assistant(settings.index, settings, shipped=False)
+        return _assistant(settings.index, store.open_build(settings.index), settings, settings.index.name)
     folder = settings.data / "library-index"
     key = f"library:{_library_digest()}:{BUNDLED_NAME}"
     try:
-        _, manifest = store.open_build(folder)
-        current = manifest["encoder"]["key"] == key and manifest["cutting"] == CUTTING_VERSION
+        opened = store.open_build(folder)
+        current = opened[1]["encoder"]["key"] == key and opened[1]["cutting"] == CUTTING_VERSION
     except CorpusIndexError:
         current = False
     if not current:
@@ -81,7 +81,8 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
             encoder_key=key,
             progress=progress,
         )
-    return _assistant(folder, settings, shipped=True)
+        opened = store.open_build(folder)
+    return _assistant(folder, opened, settings, "内置案例摘要")
 
 
 def _library_digest() -> str:
@@ -91,9 +92,10 @@ def _library_digest() -> str:
     return digest.hexdigest()
 
 
-def _assistant(folder: pathlib.Path, settings: Settings, *, shipped: bool) -> Assistant:
-    build, manifest = store.open_build(folder)
-    name = "内置案例摘要" if shipped else folder.name
+def _assistant(
+    folder: pathlib.Path, opened: tuple[pathlib.Path, dict[str, Any]], settings: Settings, name: str
+) -> Assistant:
+    build, manifest = opened
     try:
         return _loaded(build, manifest, settings, name)
     except Exception:
