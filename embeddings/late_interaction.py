@@ -47,14 +47,26 @@ class LateInteraction:
 
     def scores(self, question: str, rows: Rows) -> Vectors:
         """Weighted mean of the best cosine of each question token in each passage of `rows`, shape (len(rows),)."""
+        return self._best(question, [self._tokens[self._bounds[row] : self._bounds[row + 1]] for row in rows])
+
+    def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Distinct token ids of texts that are no passages of the index, such as their sentences."""
+        return [np.unique(np.asarray(ids, dtype=np.int32)) for ids in self._encoder.token_ids(texts)]
+
+    def token_scores(self, question: str, tokens: Sequence[NDArray[np.int32]]) -> Vectors:
+        """The same as `scores` for the `tokens` of texts, shape (len(tokens),)."""
+        return self._best(question, tokens)
+
+    def _best(self, question: str, passages: Sequence[NDArray[np.int32]]) -> Vectors:
         asked = self._encoder.token_ids([question])[0]
-        scores = np.zeros(len(rows), dtype=np.float32)
-        full = np.flatnonzero(self._bounds[rows + 1] > self._bounds[rows])
-        if not asked or not len(full):
+        scores = np.zeros(len(passages), dtype=np.float32)
+        full = [number for number, tokens in enumerate(passages) if len(tokens)]
+        if not asked or not full:
             return scores
-        pieces = [self._tokens[self._bounds[row] : self._bounds[row + 1]] for row in rows[full]]
+        pieces = [passages[number] for number in full]
         starts = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
-        likeness = self._matrix[np.concatenate(pieces)] @ self._matrix[asked].T
+        distinct, place = np.unique(np.concatenate(pieces), return_inverse=True)
+        likeness = (self._matrix[distinct] @ self._matrix[asked].T)[place]
         best = np.maximum.reduceat(likeness, starts, axis=0)
         weights = self._rarity[asked]
         scores[full] = best @ (weights / max(float(weights.sum()), 1e-9))

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from corpus.types import Case, Document
 from embeddings.embedder import Embedder
 from rag.compose import Composer
+from rag.judge import Thresholds
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Answer, Hit
 from rag.understand import Reading, place_names, understand
 from rag.vocabulary import Vocabulary
+from rag.wording import Wording
 
 _LISTED_CASES = 20
 
@@ -23,8 +25,9 @@ class Assistant:
     Args:
         documents, cases: by id.
         retriever: the searchers.
-        sentence_embedder: encodes single sentences at question time; None where the encoder is too slow for that.
+        sentence_embedder: encodes single sentences at question time.
         vocabulary: plain and official wordings.
+        wording: fixed phrases of answers.
         settings: limits.
         name: what the library is called on screen.
     """
@@ -35,8 +38,9 @@ class Assistant:
         cases: Mapping[str, Case],
         retriever: Retriever,
         *,
-        sentence_embedder: Embedder | None,
+        sentence_embedder: Embedder,
         vocabulary: Vocabulary,
+        wording: Wording,
         settings: Settings,
         name: str,
     ) -> None:
@@ -45,7 +49,13 @@ class Assistant:
         self._retriever = retriever
         self._vocabulary = vocabulary
         self._settings = settings
-        self._composer = Composer(documents, retriever, embedder=sentence_embedder)
+        self._composer = Composer(
+            documents,
+            retriever,
+            embedder=sentence_embedder,
+            wording=wording,
+            thresholds=Thresholds(place=settings.place_share, figure=settings.figure_share),
+        )
         self._places = tuple(sorted({name for case in cases.values() for name in place_names(case.region)}))
         self.name = name
 

@@ -24,6 +24,7 @@ from rag.indexing import CUTTING_VERSION, FIELDS, TOKENS, IndexingReport, Progre
 from rag.retrieve import Retriever
 from rag.settings import PROJECT, Settings
 from rag.vocabulary import load_vocabulary
+from rag.wording import load_wording
 
 # Share of the bundled encoder in the vectors; the rest is the one fitted on the indexed text.
 _BUNDLED_WEIGHT = 0.6
@@ -111,13 +112,14 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
     }
     cases = {row["id"]: records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")}
     chunks = [records.chunk_from(row) for row in records.read_rows(build / "chunks.jsonl")]
+    embedder = _embedder_of(build, manifest["encoder"])
     retriever = Retriever(
         cases,
         chunks,
         lexical={field: LexicalIndex.load(build / field, field, len(chunks)) for field in FIELDS},
         vectors=VectorIndex.from_bytes((build / "vectors.faiss").read_bytes()),
-        embedder=_embedder_of(build, manifest["encoder"]),
-        late=LateInteraction.load(build / TOKENS, load_bundled()) if manifest["encoder"]["fitted"] else None,
+        embedder=embedder,
+        late=LateInteraction.load(build / TOKENS, load_bundled()),
         weights={
             "characters": settings.characters_weight,
             "words": settings.words_weight,
@@ -131,8 +133,10 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
         documents,
         cases,
         retriever,
-        sentence_embedder=retriever.embedder if isinstance(retriever.embedder, JointEmbedder) else None,
+        # Another encoder may be too slow for the sentences of every question.
+        sentence_embedder=embedder if isinstance(embedder, JointEmbedder) else load_bundled(),
         vocabulary=load_vocabulary(),
+        wording=load_wording(),
         settings=settings,
         name=name,
     )

@@ -231,7 +231,7 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
         LexicalIndex.build(content.texts, field).save(draft / field)
     if content.fitted is not None:
         content.fitted.save(draft / "encoder")
-        LateInteraction.build(load_bundled(), content.texts).save(draft / TOKENS)
+    LateInteraction.build(load_bundled(), content.texts).save(draft / TOKENS)
     corpus_digest = hashlib.sha256(
         "\n".join(sorted(document.digest for document in content.documents)).encode()
     )

@@ -53,7 +53,7 @@ class Retriever:
         lexical: BM25 indices by field.
         vectors: vectors of the chunks.
         embedder: encodes questions as the index was encoded.
-        late: scores the best passages word by word; None with an encoder that has no token vectors.
+        late: scores the best passages word by word.
         weights: share of each searcher ("characters", "words", "vectors", "vocabulary", "tokens").
     """
 
@@ -65,7 +65,7 @@ class Retriever:
         lexical: Mapping[str, LexicalIndex],
         vectors: VectorIndex,
         embedder: Embedder,
-        late: LateInteraction | None,
+        late: LateInteraction,
         weights: Mapping[str, float],
     ) -> None:
         self._cases = cases
@@ -77,7 +77,9 @@ class Retriever:
         self._weights = weights
         order = {case_id: number for number, case_id in enumerate(cases)}
         self._owners = np.array([order[chunk.case_id] for chunk in chunks], dtype=np.int64)
-        self._case_ids = list(cases)
+        self._rows: dict[str, list[int]] = {case_id: [] for case_id in cases}
+        for row, chunk in enumerate(chunks):
+            self._rows[chunk.case_id].append(row)
         self._bodies = {
             case.id: hashlib.sha256(bare(case.text).encode()).hexdigest() for case in cases.values()
         }
@@ -86,6 +88,11 @@ class Retriever:
     def embedder(self) -> Embedder:
         """The encoder of this index."""
         return self._embedder
+
+    @property
+    def late(self) -> LateInteraction:
+        """Compares words of texts."""
+        return self._late
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -100,12 +107,11 @@ class Retriever:
             parts["vocabulary"] = scaled(self._cosines(" ".join(reading.official)))
         weighted = {name: np.float32(self._weights[name]) * part for name, part in parts.items()}
         scores: Scores = np.sum(list(weighted.values()), axis=0, dtype=np.float32)
-        if self._late is not None:
-            best = np.argsort(-scores, kind="stable")[:_RESCORED]
-            by_word = np.zeros_like(scores)
-            by_word[best] = scaled(self._late.scores(reading.sought, best))
-            weighted["tokens"] = np.float32(self._weights["tokens"]) * by_word
-            scores = scores + weighted["tokens"]
+        best = np.argsort(-scores, kind="stable")[:_RESCORED]
+        by_word = np.zeros_like(scores)
+        by_word[best] = scaled(self._late.scores(reading.sought, best))
+        weighted["tokens"] = np.float32(self._weights["tokens"]) * by_word
+        scores = scores + weighted["tokens"]
         rows = list(itertools.islice(self._distinct(self._best_rows(scores)), limit))
         hits = tuple(
             Hit(
@@ -128,12 +134,18 @@ class Retriever:
                 seen.add(text)
                 yield row
 
+    def case(self, case_id: str) -> Case:
+        """The case of an id."""
+        return self._cases[case_id]
+
     def passages(self, case: Case, scores: Scores) -> list[tuple[Chunk, float]]:
         """The passages of a case in text order with their scores."""
-        number = self._case_ids.index(case.id)
-        return [
-            (self._chunks[int(row)], float(scores[row])) for row in np.flatnonzero(self._owners == number)
-        ]
+        return [(self._chunks[row], float(scores[row])) for row in self._rows[case.id]]
+
+    def best_passages(self, scores: Scores, limit: int) -> list[tuple[Chunk, float]]:
+        """The best `limit` passages of all cases, best first."""
+        best = np.argsort(-scores, kind="stable")[:limit]
+        return [(self._chunks[int(row)], float(scores[row])) for row in best]
 
     def _cosines(self, text: str) -> Scores:
         vector = self._embedder.encode_query([text])[0]

@@ -7,8 +7,9 @@ import os
 import pathlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from corpus.errors import InputError
 
@@ -29,6 +30,15 @@ class Settings:
         longest_question: characters.
         characters_weight, words_weight, vectors_weight, vocabulary_weight, tokens_weight: shares of the searchers
             in a passage's score.
+        place_share: share of the best sentence's score that the best one about the places asked for needs; below it
+            the answer is taken from elsewhere or refused.
+        figure_share: share of the best sentence's score down to which the figure asked for is looked for.
+        chat_base_url: address of an OpenAI-compatible chat endpoint ("http://127.0.0.1:8000/v1"); "" means none.
+        chat_api_key: its key; "" where it wants none. Never shown.
+        chat_model: the model's name at the endpoint; "" means that no model writes.
+        chat_provider: any provider that `langchain.chat_models.init_chat_model` knows.
+        chat_timeout: seconds that a whole reply may take.
+        chat_rewrite: whether the model also puts the question into official wording before the search.
     """
 
     index: pathlib.Path | None = None
@@ -40,9 +50,19 @@ class Settings:
     vectors_weight: float = 0.6
     vocabulary_weight: float = 0.2
     tokens_weight: float = 0.2
+    place_share: float = 0.75
+    figure_share: float = 0.7
+    chat_base_url: str = ""
+    chat_api_key: str = field(default="", repr=False)
+    chat_model: str = ""
+    chat_provider: str = "openai"
+    chat_timeout: float = 120.0
+    chat_rewrite: bool = False
 
 
-_WEIGHTS = tuple(field.name for field in fields(Settings) if field.name.endswith("_weight"))
+_LONGEST_TIMEOUT = 86_400  # seconds
+_SWITCH = {"true": True, "1": True, "false": False, "0": False}
+_WEIGHTS = tuple(one.name for one in fields(Settings) if one.name.endswith("_weight"))
 
 
 def load_settings(
@@ -64,7 +84,7 @@ def load_settings(
             raise InputError(f"设置文件无法读取：{path}", hint="请检查 TOML 语法，文本值要加引号") from error
     elif named:
         raise InputError(f"没有这个设置文件：{path}", hint="请检查路径")
-    known = {field.name for field in fields(Settings)}
+    known = {one.name for one in fields(Settings)}
     if unknown := sorted(set(values) - known):
         raise InputError(
             f"设置文件中有不认识的名称：{'、'.join(unknown)}", hint=f"可用的名称：{'、'.join(sorted(known))}"
@@ -93,6 +113,41 @@ def _check(settings: Settings) -> None:
             raise InputError(f"设置 {name} 的值不对：{weight}", hint="应是不小于 0 的数")
     if not any(weights.values()):
         raise InputError(f"设置 {'、'.join(weights)} 不能全是 0", hint="至少一个要大于 0")
+    _check_chat(settings)
+
+
+def _check_chat(settings: Settings) -> None:
+    """Refuse a chat model that could not be asked, before anything else is done."""
+    if not 0 < settings.chat_timeout <= _LONGEST_TIMEOUT:
+        raise InputError(
+            f"设置 chat_timeout 的值不对：{settings.chat_timeout}",
+            hint="应是大于 0、不超过一天（86400）的秒数",
+        )
+    if settings.chat_base_url and not _is_web_address(settings.chat_base_url):
+        raise InputError(
+            "设置 chat_base_url 的值不是网址",
+            hint="应以 http:// 或 https:// 开头，例如 http://127.0.0.1:8000/v1",
+        )
+    if settings.chat_base_url and not settings.chat_model:
+        raise InputError("设置了 chat_base_url，没有设置 chat_model", hint="请写上服务里模型的名称")
+    if settings.chat_model and not settings.chat_base_url and settings.chat_provider == "openai":
+        # Without it the client would turn to a public service that nobody named.
+        raise InputError(
+            "设置了 chat_model，没有设置 chat_base_url",
+            hint="请写上对话服务的地址，例如 http://127.0.0.1:8000/v1",
+        )
+    if not (settings.chat_api_key.isascii() and settings.chat_api_key.isprintable()):
+        raise InputError(
+            "设置 chat_api_key 里有密钥不会有的字符", hint="请重新复制密钥，不要带换行、空白和中文"
+        )
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, an open bracket
+        return False
 
 
 def _converted(name: str, value: Any) -> Any:
@@ -102,8 +157,12 @@ def _converted(name: str, value: Any) -> Any:
             return pathlib.Path(value).expanduser()
         if name == "encoder":
             pathlib.Path(value).expanduser()
+        if isinstance(default, bool):
+            return _SWITCH[str(value).strip().lower()]
         return type(default)(value)
     except RuntimeError as error:  # from expanduser
         raise InputError(f"设置 {name} 的值不对：{value}", hint="没有 ~ 所指的用户，请写完整路径") from error
+    except KeyError as error:
+        raise InputError(f"设置 {name} 的值不对：{value}", hint="开写 true，关写 false") from error
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"设置 {name} 的值不对：{value}", hint="数字不要带单位，路径和名称用文本") from error

@@ -8,7 +8,7 @@ from typing import Literal
 from corpus.types import Case, Chunk, Span
 
 Match = Literal["exact", "normalised"]
-Reason = Literal["no_evidence", "place_not_found", "empty_question"]
+Reason = Literal["no_evidence", "place_not_found", "figure_masked", "premise_differs", "out_of_scope"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from corpus.errors import InputError
 from corpus.places import MUNICIPALITIES, PLACES, PROVINCES
 from corpus.traditional import simplified
 from embeddings.lexical import STOP_WORDS, fold, word_terms
+from rag.asked import AskedFigure, asked_figures
 from rag.vocabulary import Vocabulary
 
-Intent = Literal["figure", "how", "list"]
+Intent = Literal["figure", "how", "list", "compare"]
 
 # Words that ask across cases. "分别" and "各" alone do not: a single case may have several figures.
 _LIST = re.compile(
@@ -23,12 +24,8 @@ _LIST = re.compile(
     r"不同(?:的)?(?:地方|地区|区|县|市|部门|执法|单位)|(?:两|三|四|几)(?:地|个区|个市|个县|个地方)|which (?:places|cities|districts)|compare",
     re.IGNORECASE,
 )
-_SIDES = re.compile(r"那边|这边|(?<=[局厅委办院])[^，。？！?]{0,24}[；;，,？?].{0,30}?[局厅委办院]")
-_FIGURE = re.compile(
-    r"多少|几(?:个|天|枚|户|家|件|条|项|成|分|小时|份|处|步|次|年|月|套|名|人|种|日|道|趟|块|万|亿|折)|多久|多长时间|多大|百分之|占比|比例|什么时候|哪年|"
-    r"how (?:many|much|long|often)|what (?:share|percentage|rate)|几时|有多(?:高|快|长)",
-    re.IGNORECASE,
-)
+_AUTHORITIES = re.compile(r"[局厅委院](?:和|与|、|跟|同|以及)[\u4e00-\u9fff]{1,8}[局厅委院]")
+_SIDES = re.compile(r"那边|这边|(?<=[局厅委院])[^，。？！?]{0,24}[；;，,？?].{0,30}?[局厅委院]")
 # Asks whether, not how: a sentence or two will do.
 _YES_NO = re.compile(r"[吗嘛么][?？。！!\s]*$|能不能|可不可以|是不是|是否|会不会|要不要|用不用|需不需要")
 _HOW = re.compile(
@@ -59,18 +56,20 @@ class Reading:
     Attributes:
         text: the question in Simplified, half-width, lower-case characters on one line.
         sought: the same without the words that only ask ("哪些地方", "怎么", "多少"): what is searched for.
-        intent: a figure, how it was done, or a list over cases.
-        figure: whether a figure is asked for, whatever the intent.
+        topic: `sought` without the places: what a sentence of a case about these places has to tell.
+        intent: a figure, how it was done, a list over all cases, or a comparison of sides that are named.
+        asked: the figures asked for, whatever the intent.
         places: places named, without their administrative endings ("哈尔滨", "道里").
-        parts: what each of the question's own questions seeks ("…多少天？以前多久？"), one where there is only one.
+        parts: the topic of each of the question's own questions ("…多少天？以前多久？"), one where there is only one.
         terms: its words without function words.
         official: official terms for its plain wordings.
     """
 
     text: str
     sought: str
+    topic: str
     intent: Intent
-    figure: bool
+    asked: tuple[AskedFigure, ...]
     places: tuple[str, ...]
     parts: tuple[str, ...]
     terms: tuple[str, ...]
@@ -78,8 +77,8 @@ class Reading:
 
     @property
     def expanded(self) -> str:
-        """What is sought with the official terms behind it."""
-        return " ".join((self.sought, *self.official))
+        """The topic with the official terms behind it."""
+        return " ".join((self.topic, *self.official))
 
 
 def understand(
@@ -104,11 +103,14 @@ def understand(
             f"问题太长（{len(text)} 字，最多 {longest} 字）", hint="请只写要问的内容；大段资料请先收录进索引"
         )
     text = simplified(text)
-    figure = bool(_FIGURE.search(text))
+    asked = asked_figures(fold(text))
     places = places_in(text, known_places)
-    across = _LIST.search(text) or _several_sides(text, places)
-    brief = figure or _YES_NO.search(text) is not None
-    intent: Intent = "list" if across else "how" if _HOW.search(text) or not brief else "figure"
+    brief = bool(asked) or _YES_NO.search(text) is not None
+    intent: Intent = "how" if _HOW.search(text) or not brief else "figure"
+    if _several_sides(text, places):
+        intent = "compare"
+    elif _LIST.search(text):
+        intent = "list"
     folded = fold(text)
     official = vocabulary.official(text)
     # No passage shares words with an English question; the official terms for its wordings stand in.
@@ -116,10 +118,11 @@ def understand(
     return Reading(
         text=folded,
         sought=sought,
+        topic=_without(places, sought),
         intent=intent,
-        figure=figure,
+        asked=asked,
         places=places,
-        parts=_parts(folded),
+        parts=tuple(_without(places, part) for part in _parts(folded)),
         terms=tuple(dict.fromkeys(word_terms(sought))),
         official=official,
     )
@@ -140,14 +143,39 @@ def _several_sides(text: str, places: Sequence[str]) -> bool:
         for other in places
         if one != other
     )
-    return side_by_side or (len(cities) >= 2 and "分别" in text) or len(_SIDES.findall(text)) >= 2
+    apart = "分别" in text or "各自" in text
+    if apart and _AUTHORITIES.search(text):
+        return True
+    return side_by_side or (len(cities) >= 2 and apart) or len(_SIDES.findall(text)) >= 2
+
+
+def _without(places: Sequence[str], text: str) -> str:
+    """`text` without the places; as it is where nothing else would be left."""
+    if not places:
+        return text
+    rest = re.sub(rf"(?:{'|'.join(map(re.escape, places))})(?:{_ENDING.pattern})?", " ", text)
+    return rest if sum(character.isalnum() for character in rest) >= 2 else text
+
+
+_PART_END = re.compile(r"[?？;；。!！]")
+_COMMA = re.compile(r"[,，]")
+_INTERROGATIVE = re.compile(r"多少|几|什么|啥|哪|谁|怎么|怎样|如何|咋|多久|多长|多大|吗")
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    parts = [part.strip() for part in re.split(r"[?？;；。!！]", text)]
-    return tuple(_sought(part) for part in parts if sum(character.isalnum() for character in part) >= 6) or (
-        _sought(text),
-    )
+    """What each question inside `text` seeks; a comma parts two questions where both sides ask."""
+    pieces: list[str] = []
+    for sentence in _PART_END.split(text):
+        asking = ""
+        for clause in _COMMA.split(sentence):
+            if asking and _INTERROGATIVE.search(asking) and _INTERROGATIVE.search(clause):
+                pieces.append(asking)
+                asking = clause
+            else:
+                asking = f"{asking},{clause}" if asking else clause
+        pieces.append(asking)
+    parts = [_sought(piece) for piece in pieces if sum(character.isalnum() for character in piece) >= 6]
+    return tuple(parts) or (_sought(text),)
 
 
 def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
@@ -164,9 +192,14 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
     }
     found: list[tuple[int, str]] = []
     names = sorted({*PLACES, *PROVINCES, *known_places}, key=len, reverse=True)
-    for match in re.finditer("|".join(map(re.escape, names)), text):
+    matches = list(re.finditer("|".join(map(re.escape, names)), text))
+    starts, ends = {match.start() for match in matches}, {match.end() for match in matches}
+    for match in matches:
         ended = _ENDING.match(text, match.end())
-        alone = {match.start(), match.end()} <= bounds and match[0] not in _ALSO_WORDS
+        # 山西晋中 is cut into other words, but one name begins where the other ends.
+        alone = (
+            match.start() in bounds | ends and match.end() in bounds | starts and match[0] not in _ALSO_WORDS
+        )
         inside = longer.get(match.start(), "")  # 苏州 in the word 苏州工业园区
         if not (alone or (ended and match.start() in bounds) or inside.startswith(match[0])):
             continue

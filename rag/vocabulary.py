@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
 from collections.abc import Sequence
@@ -16,10 +17,14 @@ _GAP = 2  # characters that may stand between those of a plain wording: 开饭�
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Terms for one matter: the official ones and what finds the plain ones in a question."""
+    """Terms for one matter: the official ones, and the plain and English ones, folded."""
 
     official: tuple[str, ...]
-    plain: re.Pattern[str]
+    wordings: tuple[str, ...]
+
+    def stands_in(self, question: str) -> bool:
+        """Whether one of the wordings stands in a folded question."""
+        return any(_stands(wording, question) for wording in self.wordings)
 
 
 class Vocabulary:
@@ -38,7 +43,7 @@ class Vocabulary:
     def official(self, question: str) -> tuple[str, ...]:
         """Official terms of every group of which a plain or English wording stands in the question, each once."""
         folded = fold(question)
-        terms = [term for group in self._groups if group.plain.search(folded) for term in group.official]
+        terms = [term for group in self._groups if group.stands_in(folded) for term in group.official]
         return tuple(dict.fromkeys(terms))
 
 
@@ -62,12 +67,19 @@ def load_vocabulary(path: pathlib.Path = FILE) -> Vocabulary:
             raise InputError(
                 f"对照表第 {number} 行不完整", hint="写法：正式说法|通俗说法|英文，各说法之间用空格"
             )
-        groups.append(Group(tuple(official.split()), re.compile("|".join(map(_pattern, wordings)))))
+        groups.append(Group(tuple(official.split()), tuple(map(fold, wordings))))
     return Vocabulary(groups)
 
 
-def _pattern(wording: str) -> str:
-    folded = fold(wording)
-    if folded.isascii():
-        return rf"\b{re.escape(folded)}"
-    return rf"[^,。?!;]{{0,{_GAP}}}".join(map(re.escape, folded)) if len(folded) >= 3 else re.escape(folded)
+def _stands(wording: str, question: str) -> bool:
+    # Thousands of patterns would take a second to compile; a look at the characters leaves a handful.
+    if len(wording) < 3 or not set(wording) <= set(question):
+        return wording in question and not wording.isascii()
+    return _pattern(wording).search(question) is not None
+
+
+@functools.cache
+def _pattern(wording: str) -> re.Pattern[str]:
+    if wording.isascii():
+        return re.compile(rf"\b{re.escape(wording)}(?:s|es)?\b")
+    return re.compile(rf"[^,。?!;、:]{{0,{_GAP}}}".join(map(re.escape, wording)))

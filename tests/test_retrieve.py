@@ -12,6 +12,7 @@ from invented import CASES, Indexed
 
 from embeddings.corpus_model import fit_corpus_model
 from embeddings.index import VectorIndex
+from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
 from rag.build import open_assistant
 from rag.retrieve import Retriever, scaled
@@ -151,8 +152,8 @@ def test_one_case_alone_is_found(small: Indexed) -> None:
         lexical={"characters": LexicalIndex.build(texts, "characters")},
         vectors=VectorIndex.build(embedder.encode_document(texts)),
         embedder=embedder,
-        late=None,
-        weights={"characters": 0.5, "vectors": 0.5, "vocabulary": 0.1},
+        late=LateInteraction.build(embedder, texts),
+        weights={"characters": 0.5, "vectors": 0.5, "vocabulary": 0.1, "tokens": 0.2},
     )
     (hit,) = retriever.retrieve(small.assistant.understand("企业开办")).hits
     assert (hit.case, hit.rank) == (case, 1)

@@ -116,3 +116,62 @@ def test_the_example_is_a_settings_file_of_defaults(tmp_path: Path) -> None:
     assert len(shown) >= 5
     assert found.longest_question == Settings().longest_question
     assert found.vectors_weight == Settings().vectors_weight
+
+
+ADDRESS = "http://127.0.0.1:8000/v1"
+
+
+def chat_settings(tmp_path: Path, **values: object) -> Settings:
+    names = {"chat_base_url": ADDRESS, "chat_model": "qwen", **values}
+    environment = {f"CASE_QA_{name.upper()}": str(value) for name, value in names.items()}
+    return load_settings(environment=environment, file=toml(tmp_path, ""))
+
+
+def test_a_chat_model_is_set_like_the_rest(tmp_path: Path) -> None:
+    found = chat_settings(tmp_path, chat_api_key="sk-1", chat_timeout="2.5", chat_rewrite="TRUE")
+    assert (found.chat_base_url, found.chat_model, found.chat_provider) == (ADDRESS, "qwen", "openai")
+    assert (found.chat_api_key, found.chat_timeout, found.chat_rewrite) == ("sk-1", 2.5, True)
+    assert Settings().chat_model == ""
+
+
+@pytest.mark.parametrize("written", ["false", "0", "1", "true"])
+def test_a_switch_is_read_from_the_environment_and_the_file(tmp_path: Path, written: str) -> None:
+    meant = written in {"1", "true"}
+    assert chat_settings(tmp_path, chat_rewrite=written).chat_rewrite is meant
+    file = toml(tmp_path, f"chat_rewrite = {written}")
+    assert load_settings(environment={}, file=file).chat_rewrite is meant
+
+
+def test_the_key_is_never_shown(tmp_path: Path) -> None:
+    assert "sk-secret" not in repr(chat_settings(tmp_path, chat_api_key="sk-secret"))
+    with pytest.raises(InputError, match="chat_api_key") as caught:
+        chat_settings(tmp_path, chat_api_key="sk-secret密钥")
+    assert "sk-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"chat_base_url": "127.0.0.1:8000/v1"}, "chat_base_url"),
+        ({"chat_base_url": "http://"}, "chat_base_url"),
+        ({"chat_base_url": "http://服务:端口/v1"}, "chat_base_url"),
+        ({"chat_base_url": "http://[::1/v1"}, "chat_base_url"),
+        ({"chat_base_url": ""}, "chat_base_url"),
+        ({"chat_model": ""}, "chat_model"),
+        ({"chat_timeout": 0}, "chat_timeout"),
+        ({"chat_timeout": "nan"}, "chat_timeout"),
+        ({"chat_timeout": "inf"}, "chat_timeout"),
+        ({"chat_rewrite": "也许"}, "chat_rewrite"),
+        ({"chat_api_key": "sk-1\n"}, "chat_api_key"),
+    ],
+)
+def test_a_chat_model_that_cannot_be_asked_is_refused(
+    tmp_path: Path, values: dict[str, object], said: str
+) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        chat_settings(tmp_path, **values)
+    assert caught.value.hint
+
+
+def test_another_provider_needs_no_address(tmp_path: Path) -> None:
+    assert chat_settings(tmp_path, chat_base_url="", chat_provider="deepseek").chat_model == "qwen"

@@ -42,8 +42,8 @@ def test_intent(question: str, intent: str) -> None:
 
 def test_a_figure_may_be_wanted_from_many_cases() -> None:
     reading = read("哪些地方把企业开办压到1天，各减少多少材料？")
-    assert (reading.intent, reading.figure) == ("list", True)
-    assert not read("怎么推行告知承诺").figure
+    assert (reading.intent, bool(reading.asked)) == ("list", True)
+    assert not read("怎么推行告知承诺").asked
 
 
 @pytest.mark.parametrize(

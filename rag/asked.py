@@ -1,0 +1,155 @@
+"""The figures that a question asks for, and those that it states itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.quantities import Quantity, quantities_in
+
+Kind = Literal["time", "share", "money", "date", "count"]
+
+_TIME = r"个?(?:工作日|自然日|小时|钟头|分钟|星期|礼拜|月|天|日|周|年|秒)"
+_ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("date", re.compile(r"哪一?年|哪个?月|什么时候|何时|几月|when ", re.IGNORECASE)),
+    (
+        "time",
+        re.compile(
+            rf"(?:几|多少){_TIME}|多久|多长时间|几时|(?:时间|时限|周期|用时|耗时)[^，。？?]{{0,8}}(?:多少|多长|几)|how long|how many (?:working )?(?:days|hours|minutes)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "share",
+        re.compile(
+            r"百分之(?:多少|几)|几成|多[大少]比例|占比|比例|多少个?(?:百分点|%)|[^利频效概功税费汇]率(?:是|为|达到?|有)?多[少高大]|what (?:share|percentage|rate)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "money",
+        re.compile(
+            r"多少(?:钱|[万亿]?元|[万亿]|资金|贷款|块)|多大金额|几(?:万|亿|块|元)|how much", re.IGNORECASE
+        ),
+    ),
+    (
+        "count",
+        re.compile(
+            r"多少|几(?:个|枚|户|家|件|条|项|份|处|步|次|套|名|人|种|道|趟|支|笔|场|期|批|台|环节)|how many",
+            re.IGNORECASE,
+        ),
+    ),
+)
+# What stands where a compilation has hidden a figure.
+_MASK = r"(?:[XxＸ×＊*]{1,4}|[□○]{1,4}|某)(?:余|多)?[十百千万亿]{0,2}"
+_MASKED: dict[Kind, re.Pattern[str]] = {
+    "time": re.compile(rf"{_MASK}{_TIME}"),
+    "share": re.compile(rf"{_MASK}(?:[%％]|个?百分点)"),
+    "money": re.compile(rf"{_MASK}元"),
+    "date": re.compile(rf"{_MASK}[年月]"),
+    "count": re.compile(
+        rf"{_MASK}个?(?:人次|环节|个|枚|户|家|件|条|项|份|处|次|套|名|人|种|支|笔|场|期|批|台|宗|起|所|座|亩|吨|辆|平方米|公里)(?![市区县镇乡村省州])"
+    ),
+}
+
+
+_CLAUSE_SIGNS = "，,。？?！!；;：:、"
+_LONGEST_CLAUSE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFigure:
+    """One figure that is asked for.
+
+    Attributes:
+        kind: what it measures.
+        words: of the question around it ("一共开了多少场").
+    """
+
+    kind: Kind
+    words: str
+
+    def stated_in(self, text: str) -> bool:
+        """Whether `text` states a figure of this kind."""
+        return any(self.fits(quantity) for quantity in quantities_in(text))
+
+    def count_in(self, text: str) -> int:
+        """How many figures of exactly this kind `text` states."""
+        return sum(quantity.kind == self.kind for quantity in quantities_in(text))
+
+    def mask_in(self, text: str) -> str:
+        """How `text` hides a figure of this kind (XX万元), "" where it does not."""
+        found = _MASKED[self.kind].search(text)
+        return found[0] if found else ""
+
+    def fits(self, quantity: Quantity) -> bool:
+        """Whether a figure is of this kind."""
+        if self.kind == "count":
+            # "多少" alone may ask for anything; only a date says nothing on it, nor does 一 in "一平台".
+            return quantity.kind != "date" and (quantity.value != 1 or "1" in quantity.text)
+        if self.kind == "date":
+            return quantity.kind == "date" or quantity.unit == "年"
+        if self.kind == "share":
+            return quantity.kind == "share"
+        return quantity.kind == self.kind
+
+
+def asked_figures(text: str) -> tuple[AskedFigure, ...]:
+    """The figures that a question asks for, in order; a stretch of text asks for one kind only."""
+    found: dict[int, AskedFigure] = {}
+    taken: list[range] = []
+    for kind, pattern in _ASKED:
+        for match in pattern.finditer(text):
+            here = range(*match.span())
+            if any(here.start < other.stop and other.start < here.stop for other in taken):
+                continue
+            taken.append(here)
+            found[match.start()] = AskedFigure(kind, _clause_around(text, match))
+    return tuple(found[start] for start in sorted(found))
+
+
+def _clause_around(text: str, match: re.Match[str]) -> str:
+    """The words of a question by which one figure is asked for, at most about `_LONGEST_CLAUSE` characters."""
+    start = max((text.rfind(sign, 0, match.start()) + 1 for sign in _CLAUSE_SIGNS), default=0)
+    ends = [place for sign in _CLAUSE_SIGNS if (place := text.find(sign, match.end())) >= 0]
+    end = min(ends, default=len(text))
+    if end - start > _LONGEST_CLAUSE:
+        start, end = max(start, match.start() - 8), min(end, match.end() + 8)
+    return text[start:end].strip(" “”‘’\"'")
+
+
+# A claim is exact: "约", "近", "左右" say that the asker does not know the figure.
+_CLAIMED_KINDS = frozenset({"time", "share", "money", "count"})
+
+
+def claimed_figures(text: str) -> tuple[Quantity, ...]:
+    """Exact figures that a question takes for given: Arabic numbers with a unit.
+
+    Numbers in words are left out: "一次", "两个区" and "三份" belong to the way of speaking more often than to a fact.
+    """
+    return tuple(
+        quantity
+        for quantity in quantities_in(text)
+        if quantity.kind in _CLAIMED_KINDS
+        and not quantity.bound
+        and quantity.unit
+        and re.search(r"\d", quantity.text)
+    )
+
+
+def states(text: str, claim: Quantity) -> bool:
+    """Whether `text` states the figure of `claim`, in whatever form (0.5万元, 5000元); days and working days alike."""
+    return any(_same(quantity, claim) for quantity in quantities_in(text))
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    days = {"天", "工作日"}
+    alike = one.unit == other.unit or {one.unit, other.unit} <= days or one.kind == other.kind == "count"
+    return alike and any(abs(value - other.value) < 1e-6 for value in _ends(one))
+
+
+def _ends(quantity: Quantity) -> Iterator[float]:
+    yield quantity.value
+    yield quantity.upper

@@ -1,0 +1,117 @@
+"""Gather the sentences that may answer a question, and tell which of them are about the places it names."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.places import MUNICIPALITIES, PROVINCES
+from corpus.types import Case, Chunk, Document
+from rag.retrieve import Retrieval, Retriever
+from rag.scoring import Prepared, UnitScorer, joined
+from rag.understand import Reading
+from rag.units import Unit, units_of
+
+_SCANNED = 60  # best passages over all cases whose sentences are looked at
+_WHOLE = 3  # best cases whose sentences are all looked at
+_LONGEST_CASE = 40  # passages; of a longer case only the best are looked at
+_KEPT_CASES = 1000  # whose sentences stay encoded between questions, about 100 KB each
+_PLACE_CASES, _PLACE_PASSAGES = 8, 8  # best cases of each place that is named, and passages of each of them
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What may answer a question.
+
+    Attributes:
+        units: scored sentences, best first.
+        found: what they were taken from.
+    """
+
+    units: tuple[Unit, ...]
+    found: Retrieval
+
+    @property
+    def best(self) -> float:
+        """Score of the best sentence, 0.0 where there is none."""
+        return self.units[0].score if self.units else 0.0
+
+    def within(self, cases: Iterable[str]) -> Evidence:
+        """The same without sentences of other cases than `cases` (ids)."""
+        kept = frozenset(cases)
+        return Evidence(tuple(unit for unit in self.units if unit.case.id in kept), self.found)
+
+
+class Gatherer:
+    """Looks through the cases of one index.
+
+    Args:
+        documents: by id.
+        retriever: knows the passages of each case.
+        scorer: scores sentences.
+    """
+
+    def __init__(self, documents: Mapping[str, Document], retriever: Retriever, scorer: UnitScorer) -> None:
+        self._documents = documents
+        self._retriever = retriever
+        self._scorer = scorer
+        self._prepared = functools.lru_cache(_KEPT_CASES)(self._prepare)
+
+    def gather(self, reading: Reading, found: Retrieval) -> Evidence:
+        """The sentences that may answer, out of the best passages of all cases and of those of the places named."""
+        passages: dict[str, dict[str, tuple[Chunk, float]]] = {}
+
+        def add(chunks: Iterable[tuple[Chunk, float]]) -> None:
+            for chunk, score in chunks:
+                passages.setdefault(chunk.case_id, {})[chunk.id] = (chunk, score)
+
+        add(self._retriever.best_passages(found.scores, _SCANNED))
+        for hit in found.hits[:_WHOLE]:
+            add(_best(self._retriever.passages(hit.case, found.scores), _LONGEST_CASE))
+        for place in reading.places:
+            of_cases = [self._retriever.passages(case, found.scores) for case in self.about(place)]
+            of_cases.sort(key=lambda chunks: -max((score for _, score in chunks), default=0.0))
+            for of_case in of_cases[:_PLACE_CASES]:
+                add(_best(of_case, _PLACE_PASSAGES))
+        pieces: list[tuple[Prepared, Sequence[int]]] = []
+        around: list[float] = []
+        for case_id, chunks in passages.items():
+            prepared = self._prepared(case_id)
+            scores = [_score_around(unit, chunks.values()) for unit in prepared.units]
+            pieces.append((prepared, [row for row, score in enumerate(scores) if score is not None]))
+            around += [score for score in scores if score is not None]
+        units = self._scorer.scored(reading, joined(pieces), np.array(around, dtype=np.float32))
+        return Evidence(tuple(units), found)
+
+    def about(self, place: str) -> list[Case]:
+        """Cases about a place: its title or region names it, or its text does more than once.
+
+        One mention among many ("向上海、深圳学习") does not make a case be about a place.
+        """
+        return [
+            case
+            for case in self._retriever.cases
+            if place in case.title or place in case.region or case.text.count(place) > 1
+        ]
+
+    def _prepare(self, case_id: str) -> Prepared:
+        case = self._retriever.case(case_id)
+        return self._scorer.prepare(units_of(case, self._documents[case.document_id]))
+
+
+def _score_around(unit: Unit, chunks: Iterable[tuple[Chunk, float]]) -> float | None:
+    """Score of the passage in which a unit begins; None where it is not one of these."""
+    inside = [score for chunk, score in chunks if chunk.span.start <= unit.span.start < chunk.span.end]
+    return max(inside, default=None)
+
+
+def _best(chunks: Sequence[tuple[Chunk, float]], limit: int) -> list[tuple[Chunk, float]]:
+    return sorted(chunks, key=lambda one: -one[1])[:limit]
+
+
+def is_province(place: str) -> bool:
+    """Whether a place is a province in what people ask: a missing one is told, not refused; municipalities are cities."""
+    return place in PROVINCES and place not in MUNICIPALITIES
