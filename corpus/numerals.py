@@ -10,6 +10,7 @@ import re
 _VALUES = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 SCALES = {"万": 10**4, "亿": 10**8}
+_LONGEST = 30  # characters; a longer row of digits is no quantity of anything
 ARABIC = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 CHINESE = r"[〇零一二三四五六七八九十百千万亿两]+(?:点[〇零一二三四五六七八九]+)?"
 # Full-width figures as people type them; one character for one, so that offsets stay.
@@ -22,11 +23,13 @@ def fold_figures(text: str) -> str:
 
 
 def parse_number(numeral: str) -> float | None:
-    """The number that a numeral writes, None for what is none ("", "十十", "1.2.3").
+    """The number that a numeral writes; None for what is none ("", "十十", "1.2.3") and for endless rows of digits.
 
     Positional writing (二〇二一) and writing with places (两千零二十一) are both read; a last digit without its
     place counts a tenth of the place before it (一百五 is 150, 两万三 is 23000), as it is spoken.
     """
+    if len(numeral) > _LONGEST:
+        return None
     numeral = fold_figures(numeral)
     if re.fullmatch(ARABIC, numeral):
         return float(numeral.replace(",", ""))

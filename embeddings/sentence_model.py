@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from corpus.errors import ModelError
 from embeddings.embedder import Vectors, unit
+from embeddings.loading import load_model
+
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 
 
 class SentenceEmbedder:
-    """A sentence-transformers model; importing it costs seconds, so it is loaded on construction only.
+    """A sentence-transformers model, with the prompts for questions and passages that it declares.
 
     Args:
         name: a folder, or a hub name where reaching out was configured (HF_HUB_OFFLINE=0).
@@ -24,24 +24,11 @@ class SentenceEmbedder:
     """
 
     def __init__(self, name: str) -> None:
-        local = pathlib.Path(name).expanduser()
-        if local.is_absolute() and not local.is_dir():
-            raise ModelError(f"没有这个编码器文件夹：{name}", hint="请检查设置 encoder 的路径")
-        # A wrong name must not make the loader ask the hub for a minute.
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        try:
-            from sentence_transformers import SentenceTransformer
-
-            self._model: Any = SentenceTransformer(
-                str(local) if local.is_dir() else name, trust_remote_code=False
-            )
-        except Exception as error:
-            # Hub, safetensors and model code each raise their own kinds.
-            raise ModelError(
-                f"编码器无法加载：{name}",
-                hint="请把模型文件夹放在本机并在设置 encoder 中写它的路径；要联网下载请设 HF_HUB_OFFLINE=0",
-            ) from error
+        self._model: Any = load_model(name, "SentenceTransformer", what="编码器", setting="encoder")
         self._name = name
+        # The library fills in an empty "document" prompt, which would hide one saved under another name.
+        prompts = self._model.prompts
+        self._document_prompt = next((one for one in _DOCUMENT_PROMPTS if prompts.get(one)), None)
 
     @property
     def name(self) -> str:
@@ -59,9 +46,12 @@ class SentenceEmbedder:
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages, shape (len(texts), dimension)."""
-        return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
+        return self._unit(
+            self._model.encode_document(
+                list(texts), prompt_name=self._document_prompt, show_progress_bar=False
+            )
+        )
 
-    @staticmethod
-    def _unit(vectors: Any) -> Vectors:
-        array = np.nan_to_num(np.asarray(vectors, dtype=np.float32))
+    def _unit(self, vectors: Any) -> Vectors:
+        array = np.nan_to_num(np.asarray(vectors, dtype=np.float32)).reshape(-1, self.dimension)
         return unit(array)

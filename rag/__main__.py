@@ -1,4 +1,4 @@
-"""The command line: python -m rag index | ask | search | cases | doctor."""
+"""The command line: python -m rag index | ask | search | cases | changes | verify | doctor."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError, InputError
-from corpus.normalise import width
 from rag.assistant import Assistant
+from rag.changes import changes_json, changes_table, filtered, sorted_by_speed
 from rag.doctor import findings
 from rag.output import answer_object, case_object, hit_object
+from rag.progress import Progress
 from rag.settings import Settings, load_settings
 from rag.store import quoted
-from rag.tables import answer_for_people, cases_table, fitted, health_report, hits_table
+from rag.tables import answer_for_people, cases_table, health_report, hits_table, table
 
 DEFAULT_INDEX = pathlib.Path("case-index")
 
@@ -87,6 +88,25 @@ def _parser() -> ChineseParser:
     search = add("search", _search, "检索案例，次序与提问时相同")
     search.add_argument("question", metavar="QUESTION", help="问题")
     add("cases", _cases, "列出索引里的全部案例")
+    changes = add("changes", _changes, "列出案例里写明的时限、环节、材料、跑动和比例：原来多少、现在多少")
+    changes.add_argument("--matter", default="", metavar="M", help="事项，例如：企业开办")
+    changes.add_argument("--place", default="", metavar="P", help="地方，例如：余杭")
+    changes.add_argument("--aspect", default="", metavar="A", help="方面：时间、环节、材料、跑动、比例")
+    changes.add_argument(
+        "--sort", choices=("case", "speed"), default="case", help="次序：case 按案例，speed 从快到慢"
+    )
+    verify = commands.add_parser(
+        "verify", help="核对句子是否有引文支持", description="核对句子是否有引文支持"
+    )
+    verify.set_defaults(command=_verify)
+    verify.add_argument(
+        "--batch",
+        type=pathlib.Path,
+        required=True,
+        metavar="FILE",
+        help='JSON Lines 文件，每行一个 {"sentence": 句子, "quotes": [引文]}',
+    )
+    verify.add_argument("--json", action="store_true", help="输出 JSON，供程序读取")
     add("doctor", _doctor, "检查安装、编码器和是否会联网")
     return parser
 
@@ -98,7 +118,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _assistant(options: argparse.Namespace) -> Assistant:
     from rag.build import open_assistant
 
-    with _Progress(sys.stderr) as progress:
+    with Progress(sys.stderr) as progress:
         return open_assistant(_settings(options), progress)
 
 
@@ -109,7 +129,7 @@ def _index(options: argparse.Namespace) -> int:
     settings = _settings(options)
     folder = settings.index or DEFAULT_INDEX
     try:
-        with _Progress(sys.stderr) as progress:
+        with Progress(sys.stderr) as progress:
             report = index_files(options.paths, folder, settings, progress)
     except NothingReadError as error:
         print(
@@ -207,6 +227,36 @@ def _cases(options: argparse.Namespace) -> int:
     return 0
 
 
+def _changes(options: argparse.Namespace) -> int:
+    assistant = _assistant(options)
+    cases = {case.id: case for case in assistant.cases}
+    rows = filtered(
+        assistant.changes, cases, matter=options.matter, place=options.place, aspect=options.aspect
+    )
+    if options.sort == "speed":
+        rows = sorted_by_speed(rows)
+    if options.json:
+        for row in rows:
+            case = cases[row.case_id]
+            print(_dump(changes_json(row, case, assistant.document(case))))
+    else:
+        print(changes_table(rows, cases) if rows else "没有符合条件的内容。")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from rag.verify import verify_lines
+
+    verdicts = verify_lines(options.batch)
+    if options.json:
+        for verdict in verdicts:
+            print(_dump({"supported": verdict.supported, "reason": verdict.reason}), flush=True)
+        return 0
+    rows = [("有" if one.supported else "无", one.sentence, one.detail) for one in verdicts]
+    print(table(("支持", "句子", "问题"), rows, widest=(4, 60, 50)))
+    return 0
+
+
 def _doctor(options: argparse.Namespace) -> int:
     found = findings(_settings(options))
     if options.json:
@@ -225,36 +275,6 @@ def _report_object(report: Any) -> dict[str, Any]:
     import dataclasses
 
     return dataclasses.asdict(report)
-
-
-class _Progress:
-    """One changing line on a terminal; nothing where the output is read by a program."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._shown = stream.isatty()
-        self._width = 0
-
-    def __enter__(self) -> Callable[[str, float], None]:
-        return self._report
-
-    def __exit__(self, *_: object) -> None:
-        self._show("")
-        if self._shown:
-            self._stream.write("\r")
-            self._stream.flush()
-
-    def _report(self, step: str, share: float) -> None:
-        done = round(10 * share)
-        # Less than the 80 columns of a console also where each block takes two.
-        self._show(f"{'█' * done}{'░' * (10 - done)} {share:4.0%} {fitted(step, 50)}")
-
-    def _show(self, line: str) -> None:
-        """Print over the last line; spaces, as an old Windows console knows no codes that clear a line."""
-        if self._shown:
-            self._stream.write(f"\r{line}{' ' * (self._width - width(line))}")
-            self._stream.flush()
-            self._width = width(line)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,13 @@ from corpus.quantities import Quantity, quantities_in
 Kind = Literal["time", "share", "money", "date", "count"]
 
 _TIME = r"个?(?:工作日|自然日|小时|钟头|分钟|星期|礼拜|月|天|日|周|年|秒)"
+_MEASURES = "人次|环节|枚|户|家|件|条|项|份|处|步|次|套|名|人|位|种|道|趟|支|笔|场|期|届|批|台|宗|起|所|座|间|亩|吨|辆"
+# Measure words that stand for each other; all others are taken for "个", which counts anything.
+_FAMILIES = (
+    frozenset("人 名 位 人次".split()),
+    frozenset("家 户 个".split()),
+    frozenset("场 次 期 届 批".split()),
+)
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("date", re.compile(r"哪一?年|哪个?月|什么时候|何时|几月|when ", re.IGNORECASE)),
     (
@@ -37,7 +44,7 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "count",
         re.compile(
-            r"多少|几(?:个|枚|户|家|件|条|项|份|处|步|次|套|名|人|种|道|趟|支|笔|场|期|批|台|环节)|how many",
+            rf"多少个?(?P<measure>{_MEASURES})?|几(?P<some>{_MEASURES}|个)|how many",
             re.IGNORECASE,
         ),
     ),
@@ -55,8 +62,10 @@ _MASKED: dict[Kind, re.Pattern[str]] = {
 }
 
 
+_DONE = re.compile("[办领取拿出发批结得]")
 _CLAUSE_SIGNS = "，,。？?！!；;：:、"
 _LONGEST_CLAUSE = 20
+_NEAR_A_MASK = 8  # characters before a hidden figure that tell what it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +75,35 @@ class AskedFigure:
     Attributes:
         kind: what it measures.
         words: of the question around it ("一共开了多少场").
+        measure: the measure word of a count, "" where there is none or it says nothing.
     """
 
     kind: Kind
     words: str
+    measure: str = ""
 
     def stated_in(self, text: str) -> bool:
         """Whether `text` states a figure of this kind."""
-        return any(self.fits(quantity) for quantity in quantities_in(text))
+        return any(self.fits(quantity) and _tells_a_time(quantity, text) for quantity in quantities_in(text))
 
     def count_in(self, text: str) -> int:
         """How many figures of exactly this kind `text` states."""
         return sum(quantity.kind == self.kind for quantity in quantities_in(text))
 
-    def mask_in(self, text: str) -> str:
-        """How `text` hides a figure of this kind (XX万元), "" where it does not."""
-        found = _MASKED[self.kind].search(text)
-        return found[0] if found else ""
+    def mask_in(self, text: str, topic: str) -> str:
+        """How `text` hides a figure of this kind (XX万元) right behind words of `topic`, "" where it does not."""
+        for found in _MASKED[self.kind].finditer(text):
+            before = text[max(0, found.start() - _NEAR_A_MASK) : found.start()]
+            if any(before[place : place + 2] in topic for place in range(len(before) - 1)):
+                return found[0]
+        return ""
 
     def fits(self, quantity: Quantity) -> bool:
         """Whether a figure is of this kind."""
         if self.kind == "count":
+            family = next((one for one in _FAMILIES if self.measure in one), None)
+            if family is not None:
+                return quantity.kind == "count" and quantity.unit in family
             # "多少" alone may ask for anything; only a date says nothing on it, nor does 一 in "一平台".
             return quantity.kind != "date" and (quantity.value != 1 or "1" in quantity.text)
         if self.kind == "date":
@@ -94,6 +111,13 @@ class AskedFigure:
         if self.kind == "share":
             return quantity.kind == "share"
         return quantity.kind == self.kind
+
+
+def _tells_a_time(quantity: Quantity, text: str) -> bool:
+    """Whether 当场 or 当天 say when something is done: 当场办结, but not 当场一次性告知."""
+    if quantity.unit not in {"即时", "当天"}:
+        return True
+    return _DONE.search(quantity.text + text[quantity.span.end : quantity.span.end + 4]) is not None
 
 
 def asked_figures(text: str) -> tuple[AskedFigure, ...]:
@@ -106,8 +130,13 @@ def asked_figures(text: str) -> tuple[AskedFigure, ...]:
             if any(here.start < other.stop and other.start < here.stop for other in taken):
                 continue
             taken.append(here)
-            found[match.start()] = AskedFigure(kind, _clause_around(text, match))
+            found[match.start()] = AskedFigure(kind, _clause_around(text, match), _measure(match))
     return tuple(found[start] for start in sorted(found))
+
+
+def _measure(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return groups.get("measure") or groups.get("some") or ""
 
 
 def _clause_around(text: str, match: re.Match[str]) -> str:

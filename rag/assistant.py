@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from corpus.changes import Change
 from corpus.types import Case, Document
 from embeddings.embedder import Embedder
 from rag.compose import Composer
+from rag.followup import Turn, resolve
 from rag.judge import Thresholds
 from rag.retrieve import Retriever
 from rag.settings import Settings
@@ -19,11 +21,19 @@ from rag.wording import Wording
 _LISTED_CASES = 20
 
 
+def _by_case(changes: Sequence[Change]) -> dict[str, list[Change]]:
+    of_case: dict[str, list[Change]] = {}
+    for change in changes:
+        of_case.setdefault(change.case_id, []).append(change)
+    return of_case
+
+
 class Assistant:
     """Answers questions from one index. Reading only, so that many threads may share it.
 
     Args:
         documents, cases: by id.
+        changes: what the cases tell of times, steps, papers, trips and shares, in the order of the cases.
         retriever: the searchers.
         sentence_embedder: encodes single sentences at question time.
         vocabulary: plain and official wordings.
@@ -36,6 +46,7 @@ class Assistant:
         self,
         documents: Mapping[str, Document],
         cases: Mapping[str, Case],
+        changes: Sequence[Change],
         retriever: Retriever,
         *,
         sentence_embedder: Embedder,
@@ -46,6 +57,7 @@ class Assistant:
     ) -> None:
         self._documents = documents
         self._cases = cases
+        self._changes = tuple(changes)
         self._retriever = retriever
         self._vocabulary = vocabulary
         self._settings = settings
@@ -53,8 +65,11 @@ class Assistant:
             documents,
             retriever,
             embedder=sentence_embedder,
+            changes=_by_case(self._changes),
             wording=wording,
-            thresholds=Thresholds(place=settings.place_share, figure=settings.figure_share),
+            thresholds=Thresholds(
+                place=settings.place_share, figure=settings.figure_share, meaning=settings.meaning_cosine
+            ),
         )
         self._places = tuple(sorted({name for case in cases.values() for name in place_names(case.region)}))
         self.name = name
@@ -63,6 +78,19 @@ class Assistant:
     def cases(self) -> tuple[Case, ...]:
         """Every case known, in the order of the index."""
         return tuple(self._cases.values())
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every stated change or limit, in the order of the cases."""
+        return self._changes
+
+    def case(self, case_id: str) -> Case:
+        """The case of an id.
+
+        Raises:
+            KeyError: for an unknown id.
+        """
+        return self._cases[case_id]
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -95,16 +123,23 @@ class Assistant:
         reading = self.understand(question)
         return self._retriever.retrieve(reading, limit=limit).hits
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
         """Answer a question from the cases alone.
+
+        Args:
+            question: as typed; it may lean on the conversation ("那天津呢？").
+            turns: the conversation before it, the latest last.
 
         Raises:
             InputError: for an empty question or one that is too long.
         """
         start = time.perf_counter()
         reading = self.understand(question)
+        resolved = resolve(question, reading, turns)
+        if resolved.question != question:
+            reading = self.understand(resolved.question[: self._settings.longest_question])
         found = self._retriever.retrieve(reading, limit=_LISTED_CASES)
-        composed = self._composer.compose(reading, found)
+        composed = self._composer.compose(reading, found, only=resolved.only, without=resolved.without)
         return Answer(
             question,
             composed.text,
@@ -113,4 +148,6 @@ class Assistant:
             composed.reason is not None,
             composed.reason,
             round(time.perf_counter() - start, 4),
+            reading,
+            resolved.question if resolved.question != question else "",
         )

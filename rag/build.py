@@ -132,6 +132,7 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
     return Assistant(
         documents,
         cases,
+        [records.change_from(row) for row in records.read_rows(build / "changes.jsonl")],
         retriever,
         # Another encoder may be too slow for the sentences of every question.
         sentence_embedder=embedder if isinstance(embedder, JointEmbedder) else load_bundled(),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.types import Document
+from corpus.changes import Change
+from corpus.types import Case, Document
 from embeddings.embedder import Embedder
+from rag.comparison import Comparer, mixes_days
 from rag.evidence import Evidence, Gatherer
 from rag.judge import Judge, Judgement, Thresholds
-from rag.phrasing import Composed, Row, listed, nearest, one_line, refused, tabled
+from rag.phrasing import Composed, Row, listed, nearest, refused, tabled
 from rag.retrieve import Retrieval, Retriever
 from rag.scoring import UnitScorer
-from rag.trimming import trimmed
 from rag.types import Reason
 from rag.understand import Reading
 from rag.units import Unit, told
@@ -50,6 +51,8 @@ PLANS: dict[str, Plan] = {
 _BESIDE_A_REFUSAL = Plan(characters=300, cases=2, per_case=2, near=0.85, good=0.80)
 # Share of the best sentence's score that the best one for a single part of the question needs.
 _GOOD_FOR_A_PART = 0.5
+# How many times better a case has to answer a part of the question than the cases near the whole of it.
+_FAR_BETTER = 1.2
 
 
 class Composer:
@@ -59,6 +62,7 @@ class Composer:
         documents: by id.
         retriever: knows the passages of each case.
         embedder: encodes sentences at question time.
+        changes: of each case, by its id.
         wording: fixed phrases.
         thresholds: how much evidence is enough.
     """
@@ -69,17 +73,40 @@ class Composer:
         retriever: Retriever,
         *,
         embedder: Embedder,
+        changes: Mapping[str, Sequence[Change]],
         wording: Wording,
         thresholds: Thresholds,
     ) -> None:
         self._retriever = retriever
         self._gatherer = Gatherer(documents, retriever, UnitScorer(embedder, retriever.late))
+        self._comparer = Comparer(changes, retriever.late)
         self._judge = Judge(self._gatherer, wording, thresholds)
         self._wording = wording
 
-    def compose(self, reading: Reading, found: Retrieval) -> Composed:
-        """An answer to a question from what was found for it."""
-        judged = self._judge.judge(reading, self._gatherer.gather(reading, found))
+    def compose(
+        self,
+        reading: Reading,
+        found: Retrieval,
+        *,
+        only: Collection[str] | None = None,
+        without: Collection[str] = (),
+    ) -> Composed:
+        """An answer to a question from what was found for it.
+
+        Args:
+            reading: the question.
+            found: what was found for it.
+            only: ids of the cases that may answer; None for all.
+            without: ids of cases that were told already.
+        """
+        evidence = self._gatherer.gather(reading, found, only or ())
+        if only is not None:
+            evidence = evidence.within(only)
+        if without:
+            evidence = evidence.without(without)
+            if evidence.best < PLANS["list"].near * evidence.peak:
+                return Composed(self._wording("nothing_more"), (), "no_evidence")
+        judged = self._judge.judge(reading, evidence)
         if judged.reason is not None:
             return self._refusal(judged, judged.reason)
         if reading.intent in {"list", "compare"}:
@@ -96,11 +123,13 @@ class Composer:
         return refused(reason, judged.said, units, judged.lead, self._wording)
 
     def _table(self, reading: Reading, judged: Judgement) -> Composed:
-        units = self._rows(reading, judged.evidence, PLANS[reading.intent])
-        rows = [Row(unit, (one_line(unit.text),)) for unit in (trimmed(unit, reading) for unit in units)]
-        return tabled(
-            ("原文",), rows, self._wording, cases=len(self._retriever.cases), remarks=judged.remarks
-        )
+        plan = PLANS[reading.intent]
+        units = self._rows(reading, judged.evidence, plan)
+        head, rows = self._comparer.rows(reading, units)
+        shown, more = _with_room(rows, plan)
+        remarks = [*judged.remarks, *([self._wording("working_days")] if mixes_days(shown) else [])]
+        count = len(self._retriever.cases)
+        return tabled(head, shown, self._wording, cases=count, more=more, remarks=remarks)
 
     def _rows(self, reading: Reading, evidence: Evidence, plan: Plan) -> list[Unit]:
         """The best sentences of every case that has a good one, best case first."""
@@ -112,7 +141,7 @@ class Composer:
             if kept:
                 wanted = len(kept) < plan.per_case and unit.score >= plan.good * kept[0].score
             else:
-                near = unit.score >= plan.near * evidence.best or unit.likeness >= plan.alike * most
+                near = unit.score >= plan.near * evidence.peak or unit.likeness >= plan.alike * most
                 wanted = (near and len(by_case) < plan.cases) or unit.case.id in named
             if wanted and not told(unit, [one for units in by_case.values() for one in units]):
                 by_case.setdefault(unit.case.id, []).append(unit)
@@ -128,21 +157,49 @@ class Composer:
         return named
 
 
+def _with_room(rows: Sequence[Row], plan: Plan) -> tuple[list[Row], list[Case]]:
+    """The rows of the first cases that a plan has room for, and the cases left out."""
+    shown: list[Row] = []
+    more: dict[str, Case] = {}
+    room = plan.characters
+    for row in rows:
+        case = row.unit.case
+        begun = any(one.unit.case.id == case.id for one in shown)
+        room -= sum(map(len, row.cells))
+        if shown and room < 0 and not begun:
+            more[case.id] = case
+        else:
+            shown.append(row)
+    return shown, list(more.values())
+
+
 def chosen(evidence: Evidence, plan: Plan) -> list[Unit]:
     """The best sentences that a plan has room for, best first, of cases that are near the best."""
     hits = [hit for hit in evidence.found.hits if any(unit.case.id == hit.case.id for unit in evidence.units)]
     best = hits[0].score if hits else 0.0
     near = [hit.case.id for hit in hits if hit.score >= plan.near * best][: plan.cases]
-    return _within(evidence.within(near or [unit.case.id for unit in evidence.units[:1]]), plan)
+    near = near or [unit.case.id for unit in evidence.units[:1]]
+    return _within(evidence.within([*near, *_elsewhere(evidence, near)]), plan)
+
+
+def _elsewhere(evidence: Evidence, near: Sequence[str]) -> list[str]:
+    """Cases that answer a part of the question far better than those near the whole of it."""
+    inside = evidence.within(near).units
+    found = []
+    for part, unit in enumerate(_for_parts(evidence)):
+        best_inside = max((one.by_part[part] for one in inside), default=0.0)
+        if unit.by_part[part] >= _FAR_BETTER * best_inside:
+            found.append(unit.case.id)
+    return found
 
 
 def _within(evidence: Evidence, plan: Plan) -> list[Unit]:
     """The best sentence for each part of the question, then the best ones that the plan has room for."""
     kept: list[Unit] = []
     room = plan.characters
-    for unit in (*_for_parts(evidence), *evidence.units):
-        if unit.score < plan.good * evidence.best:
-            continue
+    for_parts = [unit for unit in _for_parts(evidence) if unit.score >= _GOOD_FOR_A_PART * evidence.best]
+    good = [unit for unit in evidence.units if unit.score >= plan.good * evidence.best]
+    for unit in (*for_parts, *good):
         taken = sum(one.case.id == unit.case.id for one in kept)
         if taken >= plan.per_case or (kept and len(unit.text) > room) or told(unit, kept):
             continue
@@ -156,5 +213,4 @@ def _for_parts(evidence: Evidence) -> list[Unit]:
     if not evidence.units or len(evidence.units[0].by_part) < 2:
         return []
     parts = range(len(evidence.units[0].by_part))
-    best = [max(evidence.units, key=lambda unit: unit.by_part[part]) for part in parts]
-    return [unit for unit in best if unit.score >= _GOOD_FOR_A_PART * evidence.best]
+    return [max(evidence.units, key=lambda unit: unit.by_part[part]) for part in parts]

@@ -29,20 +29,31 @@ class Evidence:
     Attributes:
         units: scored sentences, best first.
         found: what they were taken from.
+        peak: score of the best sentence of all, also of those that were left out since.
     """
 
     units: tuple[Unit, ...]
     found: Retrieval
+    peak: float
 
     @property
     def best(self) -> float:
         """Score of the best sentence, 0.0 where there is none."""
         return self.units[0].score if self.units else 0.0
 
+    @property
+    def closeness(self) -> float:
+        """Cosine of the closest sentence to the question in official terms."""
+        return max((unit.closeness for unit in self.units), default=0.0)
+
     def within(self, cases: Iterable[str]) -> Evidence:
         """The same without sentences of other cases than `cases` (ids)."""
         kept = frozenset(cases)
-        return Evidence(tuple(unit for unit in self.units if unit.case.id in kept), self.found)
+        return Evidence(tuple(unit for unit in self.units if unit.case.id in kept), self.found, self.peak)
+
+    def without(self, cases: Iterable[str]) -> Evidence:
+        """The same without sentences of `cases` (ids)."""
+        return self.within({unit.case.id for unit in self.units} - set(cases))
 
 
 class Gatherer:
@@ -60,8 +71,11 @@ class Gatherer:
         self._scorer = scorer
         self._prepared = functools.lru_cache(_KEPT_CASES)(self._prepare)
 
-    def gather(self, reading: Reading, found: Retrieval) -> Evidence:
-        """The sentences that may answer, out of the best passages of all cases and of those of the places named."""
+    def gather(self, reading: Reading, found: Retrieval, chosen: Iterable[str] = ()) -> Evidence:
+        """The sentences that may answer.
+
+        They come out of the best passages of all cases, of those of the places named, and of `chosen` cases (ids).
+        """
         passages: dict[str, dict[str, tuple[Chunk, float]]] = {}
 
         def add(chunks: Iterable[tuple[Chunk, float]]) -> None:
@@ -69,8 +83,9 @@ class Gatherer:
                 passages.setdefault(chunk.case_id, {})[chunk.id] = (chunk, score)
 
         add(self._retriever.best_passages(found.scores, _SCANNED))
-        for hit in found.hits[:_WHOLE]:
-            add(_best(self._retriever.passages(hit.case, found.scores), _LONGEST_CASE))
+        whole = [*(hit.case for hit in found.hits[:_WHOLE]), *(self._retriever.case(case) for case in chosen)]
+        for case in whole:
+            add(_best(self._retriever.passages(case, found.scores), _LONGEST_CASE))
         for place in reading.places:
             of_cases = [self._retriever.passages(case, found.scores) for case in self.about(place)]
             of_cases.sort(key=lambda chunks: -max((score for _, score in chunks), default=0.0))
@@ -84,7 +99,7 @@ class Gatherer:
             pieces.append((prepared, [row for row, score in enumerate(scores) if score is not None]))
             around += [score for score in scores if score is not None]
         units = self._scorer.scored(reading, joined(pieces), np.array(around, dtype=np.float32))
-        return Evidence(tuple(units), found)
+        return Evidence(tuple(units), found, units[0].score if units else 0.0)
 
     def about(self, place: str) -> list[Case]:
         """Cases about a place: its title or region names it, or its text does more than once.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.changes import Change, find_changes
 from corpus.chunking import split_chunks
 from corpus.cleaning import clean
 from corpus.cutting import split_cases
@@ -26,7 +27,7 @@ from rag import records, store
 
 Progress = Callable[[str, float], None]
 # Part of every file's key: a new way of reading or cutting reads all files anew.
-CUTTING_VERSION = 1
+CUTTING_VERSION = 2
 TOKENS = "tokens.npz"
 FIELDS: tuple[Field, ...] = ("characters", "words")
 
@@ -39,6 +40,7 @@ class Reading:
     report: FileReport
     document: Document | None = None
     cases: tuple[Case, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def build_index(
         progress(f"读取 {path.name}", 0.6 * number / len(files))
         readings.append(_read(path, known, readings))
     documents, cases = _distinct(readings)
+    changes = _changes(readings, cases)
     reports = (*(reading.report for reading in readings), *skipped)
     if not cases:
         raise NothingReadError(reports)
@@ -104,7 +107,7 @@ def build_index(
     embedder, fitted = make_embedder(texts)
     vectors = embedder.encode_document(texts)
     progress("写入索引", 0.9)
-    content = _Content(readings, documents, cases, chunks, texts, vectors, fitted)
+    content = _Content(readings, documents, cases, changes, chunks, texts, vectors, fitted)
     store.write_build(folder, lambda draft: _fill(draft, content, embedder, encoder_key))
     progress("完成", 1.0)
     reused = sum(reading.key in known for reading in readings)
@@ -135,6 +138,7 @@ class _Content:
     readings: Sequence[Reading]
     documents: Sequence[Document]
     cases: Sequence[Case]
+    changes: Sequence[Change]
     chunks: Sequence[Chunk]
     texts: Sequence[str]
     vectors: Vectors
@@ -149,6 +153,7 @@ def _previous(folder: pathlib.Path) -> dict[str, Reading]:
             row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")
         }
         cases = [records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")]
+        changes = [records.change_from(row) for row in records.read_rows(build / "changes.jsonl")]
     except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
         return {}
     known = {}
@@ -157,11 +162,15 @@ def _previous(folder: pathlib.Path) -> dict[str, Reading]:
         # A repeated case got a number behind its id; whether it repeats is for the new build to say.
         plain = dataclasses.replace(case, id=case.id.partition(".")[0])
         of_document[plain.document_id].append(plain)
+    of_case: dict[str, list[Change]] = {case.id.partition(".")[0]: [] for case in cases}
+    for change in changes:
+        of_case[change.case_id].append(change)
     for row in manifest["readings"]:
         report = records.report_from(row["report"])
         if report.status == "read" and row["document"] in documents:
             own = tuple(of_document[row["document"]])
-            known[row["key"]] = Reading(row["key"], report, documents[row["document"]], own)
+            told = tuple(change for case in dict.fromkeys(one.id for one in own) for change in of_case[case])
+            known[row["key"]] = Reading(row["key"], report, documents[row["document"]], own, told)
     return known
 
 
@@ -201,7 +210,9 @@ def _cut(path: pathlib.Path, name: str, key: str, data: bytes) -> Reading:
         notes=raw.notes,
         leftovers=cutting.leftovers,
     )
-    return Reading(key, report, file.document, cutting.cases)
+    distinct = {case.id: case for case in cutting.cases}.values()
+    changes = tuple(change for case in distinct for change in find_changes(case, file.document))
+    return Reading(key, report, file.document, cutting.cases, changes)
 
 
 def _distinct(readings: Iterable[Reading]) -> tuple[list[Document], list[Case]]:
@@ -222,9 +233,19 @@ def _distinct(readings: Iterable[Reading]) -> tuple[list[Document], list[Case]]:
     return documents, cases
 
 
+def _changes(readings: Iterable[Reading], cases: Iterable[Case]) -> list[Change]:
+    """Changes in the order of the cases; a case that comes again tells nothing new."""
+    told: dict[str, list[Change]] = {}
+    for reading in readings:
+        for change in reading.changes:
+            told.setdefault(change.case_id, []).append(change)
+    return [change for case in cases for change in told.get(case.id, ())]
+
+
 def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_key: str) -> dict[str, Any]:
     records.write_rows(draft / "documents.jsonl", map(records.document_row, content.documents))
     records.write_rows(draft / "cases.jsonl", map(records.case_row, content.cases))
+    records.write_rows(draft / "changes.jsonl", map(records.change_row, content.changes))
     records.write_rows(draft / "chunks.jsonl", map(records.chunk_row, content.chunks))
     (draft / "vectors.faiss").write_bytes(VectorIndex.build(content.vectors).to_bytes())
     for field in FIELDS:
@@ -248,6 +269,7 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
             "documents": len(content.documents),
             "cases": len(content.cases),
             "chunks": len(content.chunks),
+            "changes": len(content.changes),
         },
         "readings": [
             {

@@ -23,7 +23,9 @@ from rag.wording import Wording
 
 _NEAREST_CASES = 8
 _SHOWN_UNITS = 3
-_FURTHER = 0.7
+_BESIDE = 2  # sentences before and behind the one most like the question
+_ALIKE_BESIDE = 0.5  # share of its likeness that these need
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _MASKED_REGION = re.compile(r"[XxＸ×＊*]{2,}|某")
 # Asked of any assistant, and of no collection of cases.
 _CHAT = re.compile(
@@ -35,10 +37,11 @@ _CHAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Shares of the best sentence's score; see `rag.settings.Settings`."""
+    """What is enough; see `rag.settings.Settings`."""
 
     place: float
     figure: float
+    meaning: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,16 @@ class Judge:
         """Whether and from what a question can be answered."""
         say = self._wording
         about = {place: self._gatherer.about(place) for place in reading.places}
-        absent = [place for place in reading.places if not about[place]]
+        absent = [
+            place for place in reading.places if not about[place] and not self._mentioned(place, evidence)
+        ]
         cities = [place for place in reading.places if not is_province(place)]
         if _CHAT.search(reading.text):
             return Judgement(evidence.within(()), "out_of_scope", say("out_of_scope"))
         if cities and set(cities) <= set(absent):
             said = say("place_not_found", places=quoted(cities))
             return Judgement(evidence, "place_not_found", said, say("others_do"))
-        if not evidence.units or not _shares_a_word(reading, evidence):
+        if not evidence.units or not self._meets(reading, evidence):
             return Judgement(evidence.within(()), "no_evidence", say("no_evidence"))
         remarks = [say("absent_place", places=quoted(absent))] if absent else []
         known = [cases for cases in about.values() if cases]
@@ -110,9 +115,13 @@ class Judge:
         if own.best >= self._thresholds.place * evidence.best:
             return Judgement(own)
         best = evidence.units[0].case
-        places = quoted(place for place in reading.places if self._gatherer.about(place))
-        if place_names(best.region) and not _MASKED_REGION.search(best.region):
-            said = self._wording("premise_place", places=places, others=quoted([best.region]))
+        asked = [place for place in reading.places if self._gatherer.about(place)]
+        places = quoted(asked)
+        named = place_names(best.region) and not _MASKED_REGION.search(best.region)
+        # A compilation hides names: a case of no known place may be of the province, and of the city if it names it.
+        if named or not any(is_province(place) or place in best.text for place in asked):
+            whose = best.region if named else best.title
+            said = self._wording("premise_place", places=places, others=quoted([whose]))
             return Judgement(
                 evidence.within([best.id]), "premise_differs", said, self._wording("source_says")
             )
@@ -136,38 +145,51 @@ class Judge:
         said = self._wording("premise_figure", claims=quoted(claim.text for claim in claims))
         return Judgement(evidence, "premise_differs", said, self._wording("source_says"))
 
-    def _stated(self, figure: AskedFigure, evidence: Evidence) -> bool:
-        # Any sentence counts something, few tell a time, a share or a sum: these are looked for further off.
-        share = self._thresholds.figure * (1.0 if figure.kind == "count" else _FURTHER)
-        return any(figure.stated_in(unit.text) for unit in _alike(evidence, share))
-
     def _unstated(self, reading: Reading, evidence: Evidence) -> Judgement | None:
         """A refusal where a figure is asked for and no sentence near the best one states any of its kind."""
-        if reading.intent != "figure" or not reading.asked:
+        near = [unit.text for unit in self._near(evidence)]
+        if reading.intent != "figure" or not reading.asked or not any(map(_CHINESE.search, near)):
             return None
-        if any(self._stated(figure, evidence) for figure in reading.asked):
+        for figure in reading.asked:
+            mask = figure.mask_in(near[0], reading.topic)
+            if mask and not figure.stated_in(near[0]):
+                said = self._wording("figure_masked", mask=mask)
+                return Judgement(evidence, "figure_masked", said, self._wording("source_says"))
+        if any(figure.stated_in(text) for figure in reading.asked for text in near):
             return None
-        near = [unit.text for unit in _alike(evidence, self._thresholds.figure)]
-        masks = [mask for text in near[:3] for figure in reading.asked if (mask := figure.mask_in(text))]
-        if masks:
-            said = self._wording("figure_masked", mask=masks[0])
-            return Judgement(evidence, "figure_masked", said, self._wording("source_says"))
         said = self._wording("figure_not_stated", asked=_asked_for(reading.asked))
         return Judgement(evidence, "no_evidence", said, self._wording("source_says"))
 
+    def _near(self, evidence: Evidence) -> list[Unit]:
+        """The sentences most like the question, the most alike first, and what stands beside that one."""
+        ranked = sorted(evidence.units, key=lambda unit: -unit.likeness)
+        first = ranked[0]
+        alike = [unit for unit in ranked if unit.likeness >= self._thresholds.figure * first.likeness]
+        beside = [
+            unit
+            for unit in ranked
+            if unit.case.id == first.case.id
+            and 0 < abs(unit.order - first.order) <= _BESIDE
+            and unit.likeness >= _ALIKE_BESIDE * first.likeness
+        ]
+        return [*alike, *beside]
 
-def _alike(evidence: Evidence, share: float) -> list[Unit]:
-    """The sentences with at least `share` of the greatest likeness to the question, best first."""
-    most = max(unit.likeness for unit in evidence.units)
-    return [unit for unit in evidence.units if unit.likeness >= share * most]
+    def _mentioned(self, place: str, evidence: Evidence) -> bool:
+        """Whether one of the best sentences names a place, though no case is about it."""
+        floor = self._thresholds.place * evidence.best
+        return any(place in unit.text for unit in evidence.units if unit.score >= floor)
+
+    def _meets(self, reading: Reading, evidence: Evidence) -> bool:
+        """Whether any content word of the question, or official term for one, stands in one of the best cases.
+
+        Likeness of vectors alone does not tell a question that the cases cannot answer from one in other words,
+        but where the official terms for its words come close to a sentence, the field is right.
+        """
+        terms = [term for term in (*reading.terms, *reading.official) if len(term) >= 2]
+        texts = [fold(f"{hit.case.title}\n{hit.case.text}") for hit in evidence.found.hits[:_NEAREST_CASES]]
+        close = bool(reading.official) and evidence.closeness >= self._thresholds.meaning
+        return close or any(term in text for term in terms for text in texts)
 
 
 def _asked_for(asked: Sequence[AskedFigure]) -> str:
     return quoted(dict.fromkeys(figure.words for figure in asked))
-
-
-def _shares_a_word(reading: Reading, evidence: Evidence) -> bool:
-    """Whether any content word of the question, or official term for one, stands in one of the best cases."""
-    terms = [term for term in (*reading.terms, *reading.official) if len(term) >= 2]
-    texts = [fold(f"{hit.case.title}\n{hit.case.text}") for hit in evidence.found.hits[:_NEAREST_CASES]]
-    return any(term in text for term in terms for text in texts)

@@ -6,7 +6,9 @@ from typing import Any
 
 from corpus.types import Case
 from rag.types import Answer, Hit
+from rag.understand import Reading
 
+_SHOWN_TERMS = 6
 _UNITS = {
     "line": ("第 {} 行", "第 {}–{} 行"),
     "paragraph": ("第 {} 段", "第 {}–{} 段"),
@@ -36,6 +38,21 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "hits": [hit_object(hit) for hit in answer.hits],
         "seconds": answer.seconds,
     }
+
+
+_INTENTS = {"figure": "查数字", "how": "问做法", "list": "列出各地", "compare": "作比较"}
+_KINDS = {"time": "时间", "share": "比例", "money": "金额", "date": "日期", "count": "数量"}
+
+
+def reading_for_people(reading: Reading) -> str:
+    """How a question was understood, in one line: what is asked, the places, and the official terms used."""
+    kinds = "、".join(dict.fromkeys(_KINDS[figure.kind] for figure in reading.asked))
+    parts = [_INTENTS[reading.intent] + (f"（{kinds}）" if kinds else "")]
+    if reading.places:
+        parts.append(f"地方：{'、'.join(reading.places)}")
+    if reading.official:
+        parts.append(f"正式说法：{'、'.join(reading.official[:_SHOWN_TERMS])}")
+    return "；".join(parts)
 
 
 def hit_object(hit: Hit) -> dict[str, Any]:

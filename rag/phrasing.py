@@ -27,10 +27,17 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: cells behind the place (the last one gets the mark), and the unit that it rests on."""
+    """One row of a table.
+
+    Attributes:
+        unit: what the row rests on.
+        cells: behind the place.
+        marked: which of them gets the mark.
+    """
 
     unit: Unit
     cells: tuple[str, ...]
+    marked: int
 
 
 def listed(units: Sequence[Unit], wording: Wording, *, remarks: Sequence[str] = ()) -> Composed:
@@ -59,7 +66,13 @@ def listed(units: Sequence[Unit], wording: Wording, *, remarks: Sequence[str] = 
 
 
 def tabled(
-    head: Sequence[str], rows: Sequence[Row], wording: Wording, *, cases: int, remarks: Sequence[str] = ()
+    head: Sequence[str],
+    rows: Sequence[Row],
+    wording: Wording,
+    *,
+    cases: int,
+    more: Sequence[Case] = (),
+    remarks: Sequence[str] = (),
 ) -> Composed:
     """The Markdown of a comparison: a table with one row a statement, then the cases by their ordinals.
 
@@ -70,23 +83,27 @@ def tabled(
         rows: in the order shown; rows of one case follow each other.
         wording: fixed phrases.
         cases: how many cases were looked through.
+        more: cases that tell of it too and that there was no room for.
         remarks: what must be said before anything else, a sentence each.
     """
     order = list({row.unit.case.id: row.unit.case for row in rows}.values())
     ordinals = {case.id: ordinal(number) for number, case in enumerate(order, 1)}
     lines = [f"{remark}\n" for remark in remarks]
-    lines += [wording("lead_list", all=cases, count=len(order)), ""]
+    lines += [wording("lead_list", all=cases, count=len(order) + len(more)), ""]
     columns = ["案例", "地方", *head]
     lines += [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
     citations: list[Citation] = []
     for number, row in enumerate(rows, 1):
         case = row.unit.case
-        said = marked(row.cells[-1], number).removesuffix("。")
-        cells = [ordinals[case.id], escaped(case.region) or "—", *map(escaped, row.cells[:-1]), said]
+        cells = [escaped(cell) for cell in row.cells]
+        cells[row.marked] = marked(row.cells[row.marked], number).removesuffix("。")
+        cells = [ordinals[case.id], escaped(case.region) or "—", *cells]
         lines.append(f"| {' | '.join(cells)} |")
         citations.extend(citations_of(row.unit, number))
     names = "；".join(f"{ordinals[case.id]}、{escaped(case.title)}" for case in order)
     lines += ["", wording("list_cases", cases=names)]
+    if more:
+        lines += ["", wording("list_rest", count=len(more), cases="；".join(map(named, more)))]
     return Composed("\n".join(lines), tuple(citations))
 
 

@@ -1,4 +1,4 @@
-"""Documents, cases, chunks and file reports as JSON, one object a line, and back."""
+"""Documents, cases, chunks, changes and file reports as JSON, one object a line, and back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pathlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from corpus.changes import Change
 from corpus.types import Case, Chunk, Document, FileReport, Leftover, Span, TextLine
 
 
@@ -59,6 +60,16 @@ def chunk_row(chunk: Chunk) -> dict[str, Any]:
 def chunk_from(row: dict[str, Any]) -> Chunk:
     """A chunk from its JSON object."""
     return Chunk(**{**row, "span": Span(*row["span"])})
+
+
+def change_row(change: Change) -> dict[str, Any]:
+    """A change as a JSON object."""
+    return {**dataclasses.asdict(change), "span": [change.span.start, change.span.end]}
+
+
+def change_from(row: dict[str, Any]) -> Change:
+    """A change from its JSON object."""
+    return Change(**{**row, "span": Span(*row["span"])})
 
 
 def report_from(row: dict[str, Any]) -> FileReport:

@@ -104,11 +104,13 @@ class UnitScorer:
             for unit, figures in zip(prepared.units, prepared.figures, strict=True)
         ]
         total = 0.87 * alike + 0.13 * scaled(around) + np.array(worth, dtype=np.float32)
+        close = prepared.vectors @ self._embedder.encode_query([reading.expanded])[0]
         found = [
             dataclasses.replace(
                 unit,
                 score=float(total[row]),
                 likeness=float(alike[row]),
+                closeness=float(close[row]),
                 by_part=tuple(float(0.5 * whole[row] + 0.5 * part[row]) + worth[row] for part in by_part),
             )
             for row, unit in enumerate(prepared.units)

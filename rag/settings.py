@@ -32,7 +32,8 @@ class Settings:
             in a passage's score.
         place_share: share of the best sentence's score that the best one about the places asked for needs; below it
             the answer is taken from elsewhere or refused.
-        figure_share: share of the best sentence's score down to which the figure asked for is looked for.
+        figure_share: share of the greatest likeness to the question down to which the figure asked for is looked for.
+        meaning_cosine: cosine from which a sentence that shares no word with the question is about the same.
         chat_base_url: address of an OpenAI-compatible chat endpoint ("http://127.0.0.1:8000/v1"); "" means none.
         chat_api_key: its key; "" where it wants none. Never shown.
         chat_model: the model's name at the endpoint; "" means that no model writes.
@@ -50,8 +51,9 @@ class Settings:
     vectors_weight: float = 0.6
     vocabulary_weight: float = 0.2
     tokens_weight: float = 0.2
-    place_share: float = 0.75
+    place_share: float = 0.8
     figure_share: float = 0.7
+    meaning_cosine: float = 0.45
     chat_base_url: str = ""
     chat_api_key: str = field(default="", repr=False)
     chat_model: str = ""

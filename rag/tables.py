@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from corpus.normalise import width
 from corpus.types import Case, FileReport
-from rag.assistant import Assistant
 from rag.output import place_in_file
 from rag.types import Answer, Hit
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 # What rag.compose writes into an answer: an escaped character or the mark of bold type.
 _MARKDOWN = re.compile(r"\\([\\`*_\[\]<>#|])|\*\*")

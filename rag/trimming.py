@@ -11,15 +11,17 @@ from rag.understand import Reading
 from rag.units import Unit, reads_alone
 
 _CLAUSE_END = re.compile(r"[，,；;。！？]+[”’』】）》]*")
-_LONG = 64  # characters; a shorter sentence is left whole
+_LONG = 80  # characters; a shorter sentence is left whole
 _SHORTEST = 12
+_NAME = re.compile(r"“[^”]{2,12}”")
+_NAMES = 2  # the first names in quotation marks say what a measure is called
 _KEPT = 0.9  # share of the sentence's shared characters that its clauses must keep
 
 
 def trimmed(unit: Unit, reading: Reading) -> Unit:
-    """The shortest run of clauses that keeps nearly all that the sentence shares with the question, and its figures.
+    """The shortest run of clauses that keeps nearly all that the sentence shares with the question.
 
-    Figures are kept where the question asks for any. A run never begins in the middle of a quotation or with a
+    It keeps the names in quotation marks, and the figures where the question asks for any. A run never begins in the middle of a quotation or with a
     word that points back.
     """
     if len(unit.text) <= _LONG:
@@ -28,6 +30,7 @@ def trimmed(unit: Unit, reading: Reading) -> Unit:
         term for part in (reading.topic, *reading.official) for term in character_terms(part) if len(term) > 1
     }
     whole = _shared(unit.text, terms)
+    names = set(_NAME.findall(unit.text)[:_NAMES])
     clauses = _clauses(unit.text)
     best = unit.span
     for first in range(len(clauses)):
@@ -36,9 +39,10 @@ def trimmed(unit: Unit, reading: Reading) -> Unit:
             text = unit.text[start:end]
             if not _SHORTEST <= len(text) < len(best) or not _balanced(text) or not reads_alone(text):
                 continue
-            if _shared(text, terms) >= _KEPT * whole and _figures(reading, text) >= _figures(
+            kept = names <= set(_NAME.findall(text)) and _figures(reading, text) >= _figures(
                 reading, unit.text
-            ):
+            )
+            if kept and _shared(text, terms) >= _KEPT * whole:
                 best = Span(unit.span.start + start, unit.span.start + end)
     return dataclasses.replace(unit, span=best)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.types import Case, Chunk, Span
+from rag.understand import Reading
 
 Match = Literal["exact", "normalised"]
 Reason = Literal["no_evidence", "place_not_found", "figure_masked", "premise_differs", "out_of_scope"]
@@ -65,6 +66,9 @@ class Answer:
         refused: whether the answer says that the cases do not hold what was asked.
         reason: why it was refused, else None.
         seconds: time taken.
+        reading: how the question was understood.
+        resolved: the question as it was answered, where it leaned on the conversation; else "".
+        notes: what a person should know of how it was answered, a line each.
     """
 
     question: str
@@ -74,6 +78,9 @@ class Answer:
     refused: bool
     reason: Reason | None
     seconds: float
+    reading: Reading | None = None
+    resolved: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def cited_cases(self) -> tuple[Case, ...]:

@@ -18,8 +18,8 @@ from rag.vocabulary import Vocabulary
 Intent = Literal["figure", "how", "list", "compare"]
 
 # Words that ask across cases. "分别" and "各" alone do not: a single case may have several figures.
-_LIST = re.compile(
-    r"(?:哪些|哪几个?|多少个?|几个)(?:地方|地区|区|县|市|省|州|旗|镇|城市|部门|单位|案例|例子)|都有(?:谁|哪)|哪些[^，。？！?]{0,8}(?:案例|例子|地方)|"
+LIST_WORDS = re.compile(
+    r"(?:哪些|哪几个?|多少个?|几个)(?:地方|地区|区|县|市|省|州|旗|镇|城市|部门|单位|案例|例子)|都有(?:谁|哪)|列一下|列出|列举|盘点|哪些[^，。？！?]{0,8}(?:案例|例子|地方)|"
     r"比一比|对比|比较一下|相比|(?:别的|其他|其它|兄弟)(?:地方|地区|区|县|市|省|城市)|各(?:地|区|县|市)|外地|同样(?:是|用|搞|做|都)|"
     r"不同(?:的)?(?:地方|地区|区|县|市|部门|执法|单位)|(?:两|三|四|几)(?:地|个区|个市|个县|个地方)|which (?:places|cities|districts)|compare",
     re.IGNORECASE,
@@ -109,12 +109,12 @@ def understand(
     intent: Intent = "how" if _HOW.search(text) or not brief else "figure"
     if _several_sides(text, places):
         intent = "compare"
-    elif _LIST.search(text):
+    elif LIST_WORDS.search(text):
         intent = "list"
     folded = fold(text)
     official = vocabulary.official(text)
     # No passage shares words with an English question; the official terms for its wordings stand in.
-    sought = " ".join((_sought(folded), *official)) if folded.isascii() else _sought(folded)
+    sought = " ".join((without_asking(folded), *official)) if folded.isascii() else without_asking(folded)
     return Reading(
         text=folded,
         sought=sought,
@@ -128,7 +128,7 @@ def understand(
     )
 
 
-def _sought(text: str) -> str:
+def without_asking(text: str) -> str:
     """`text` without the words that only ask; as it is where nothing else would be left."""
     rest = _ASKING.sub(" ", text)
     return rest if sum(character.isalnum() for character in rest) >= 2 else text
@@ -174,8 +174,10 @@ def _parts(text: str) -> tuple[str, ...]:
             else:
                 asking = f"{asking},{clause}" if asking else clause
         pieces.append(asking)
-    parts = [_sought(piece) for piece in pieces if sum(character.isalnum() for character in piece) >= 6]
-    return tuple(parts) or (_sought(text),)
+    parts = [
+        without_asking(piece) for piece in pieces if sum(character.isalnum() for character in piece) >= 6
+    ]
+    return tuple(parts) or (without_asking(text),)
 
 
 def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class Unit:
         order: its place among all units of its case.
         score: how well it answers, higher is better.
         likeness: the part of the score that is shared wording and meaning alone.
+        closeness: cosine to the question in official terms.
         by_part: the score for each of the question's parts, one where it has only one.
     """
 
@@ -57,6 +58,7 @@ class Unit:
     order: int
     score: float = 0.0
     likeness: float = 0.0
+    closeness: float = 0.0
     by_part: tuple[float, ...] = ()
 
     @property

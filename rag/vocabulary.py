@@ -14,6 +14,8 @@ from embeddings.lexical import fold
 FILE = pathlib.Path(__file__).parent / "vocabulary.txt"
 _GAP = 2  # characters that may stand between those of a plain wording: 开饭店 is found in 开个饭店
 
+_WHOLE_TERM = 4  # characters; shorter official terms stand in other words too
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -23,8 +25,10 @@ class Group:
     wordings: tuple[str, ...]
 
     def stands_in(self, question: str) -> bool:
-        """Whether one of the wordings stands in a folded question."""
-        return any(_stands(wording, question) for wording in self.wordings)
+        """Whether one of the wordings, or a whole official term for which there are others, stands in a folded question."""
+        return any(_stands(wording, question) for wording in self.wordings) or any(
+            term in question for term in self.official if len(term) >= _WHOLE_TERM
+        )
 
 
 class Vocabulary:

@@ -17,8 +17,9 @@ from invented import CASES, Indexed, write_compilations
 
 from corpus.normalise import width
 from corpus.types import Case
-from rag.__main__ import _Progress, main
+from rag.__main__ import main
 from rag.compose import escaped
+from rag.progress import Progress
 from rag.tables import plain
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -164,7 +165,7 @@ class _Terminal(io.StringIO):
 
 
 def test_the_progress_line_needs_no_terminal_codes_and_is_covered() -> None:
-    with (terminal := _Terminal(), _Progress(terminal))[1] as progress:
+    with (terminal := _Terminal(), Progress(terminal))[1] as progress:
         progress("读取 " + "很长的文件名" * 20, 0.1)
         progress("写入", 0.9)
     assert "\033" not in terminal.getvalue()

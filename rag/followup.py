@@ -1,0 +1,163 @@
+"""Resolve a question that leans on the conversation ("那天津呢？", "第二个案例具体怎么做的？") into one that stands alone.
+
+Rules over the last turn; nothing is guessed where a question has a topic of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.types import Case
+from embeddings.lexical import STOP_WORDS, word_terms
+from rag.types import Answer
+from rag.understand import LIST_WORDS, Reading, without_asking
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation and its answer.
+
+    Attributes:
+        reading: of the question as it was resolved.
+        answer: what was answered.
+    """
+
+    reading: Reading
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A question that stands alone.
+
+    Attributes:
+        question: to be asked; the one typed where it already stood alone.
+        only: ids of the cases that may answer, None for all.
+        without: ids of cases that were told already.
+    """
+
+    question: str
+    only: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+
+
+_NUMBERS = "一二三四五六七八九十"
+_ORDINAL = re.compile(
+    r"(?:第\s*(?P<number>[一二三四五六七八九十\d]{1,2})|(?P<last>最后一?)|案例\s*(?P<case>[一二三四五六七八九十\d]{1,2}))\s*(?:个|条|家|项)?(?:案例|地方|例子|做法|城市)?"
+    r"(?![天月日季年届批期次名步])"
+)
+_MARK = re.compile(r"\[(\d{1,2})\]")
+_MORE = re.compile(
+    r"^(?:那|那么)?(?:还有|除此之外|除了(?:这些|这个|它|上面)(?:以外|之外)?)?[,，]?(?:还有)?(?:没有)?(?:哪些)?(?:别的|其他|其它|更多)?(?:的)?"
+    r"(?:地方|案例|例子|城市|区县|做法|地区)?(?:也)?(?:这么|这样)?(?:做|搞)?(?:的)?(?:呢|吗|么|没有|没)?[?？。!！]*$"
+)
+_ANOTHER = re.compile(r"还有|别的|其他|其它|更多|除")
+_STILL = re.compile(r"^还有?")
+_POINTER = re.compile(
+    r"这个(?:案例|地方|做法|城市|市|区|县)|那个(?:案例|地方|做法|城市|市|区|县)|该(?:案例|市|区|县|地)|上面(?:这个|那个|的)?(?:案例|做法)?|它们?|那里|那边|当地|刚才(?:那个|说的)?"
+)
+_AND_NOW = re.compile(
+    r"^(?:那|那么|换成|改成|如果是|要是)?(?P<topic>[^,，。?？]{1,14}?)(?:的)?(?:呢|怎么样|如何|又怎么样|的情况)[?？。!！]*$"
+)
+
+
+def resolve(question: str, reading: Reading, turns: Sequence[Turn]) -> Resolved:
+    """What `question` asks, given the conversation before it.
+
+    Args:
+        question: as typed.
+        reading: of the question alone.
+        turns: before it, the latest last.
+    """
+    if not turns:
+        return Resolved(question)
+    last = turns[-1]
+    swapped = _AND_NOW.match(question)
+    told = [turn.answer for turn in turns if turn.answer.citations]
+    if told and (chosen := _pointed_at(question, told[-1])) is not None:
+        rest = _ORDINAL.sub("", _MARK.sub("", _POINTER.sub("", question))).strip(" 的是，,")
+        topic = "" if _has_topic(rest) else _plain(last.reading.topic)
+        asked = f"{chosen.title}：{topic}{rest or '具体怎么做的？'}"
+        return Resolved(asked, only=frozenset({chosen.id}))
+    if _MORE.match(question) and _ANOTHER.search(question):
+        seen = frozenset(case.id for answer in told for case in answer.cited_cases)
+        return Resolved(f"还有哪些地方{_elsewhere(last.reading, '')}", without=seen)
+    return Resolved(_completed(question, reading, last.reading, swapped["topic"] if swapped else ""))
+
+
+def _completed(question: str, reading: Reading, last: Reading, swapped: str) -> str:
+    """The question with what it leaves out taken from the last one."""
+    places = ("、" if last.intent == "compare" else "").join(last.places)
+    if reading.places and (swapped or not _topic_words(reading)):
+        return _elsewhere(last, "、".join(reading.places))
+    if len(swapped) >= 2:
+        return f"{places}{swapped}{_asking(last)}"
+    if not _topic_words(reading):
+        return f"{places}{_plain(last.topic)}，{question}"
+    return question
+
+
+def _pointed_at(question: str, answer: Answer) -> Case | None:
+    """The case that a question points at by its number, by a mark or by a pronoun."""
+    cases = answer.cited_cases
+    if mark := _MARK.search(question):
+        return next((one.case for one in answer.citations if one.number == int(mark[1])), None)
+    if ordinal := _ORDINAL.search(question):
+        if ordinal["last"]:
+            return cases[-1] if cases and re.search(r"个|案例|地方|家", ordinal[0]) else None
+        number = _value(ordinal["number"] or ordinal["case"])
+        return cases[number - 1] if 1 <= number <= len(cases) else None
+    return cases[0] if cases and _POINTER.search(question) else None
+
+
+def _value(number: str) -> int:
+    if number.isdigit():
+        return int(number)
+    tens, _, ones = number.rpartition("十")
+    if "十" not in number:
+        return _NUMBERS.index(number[-1]) + 1
+    return 10 * (_NUMBERS.index(tens) + 1 if tens else 1) + (_NUMBERS.index(ones) + 1 if ones else 0)
+
+
+def _elsewhere(last: Reading, places: str) -> str:
+    """The last question about other places, or about none."""
+    text = _STILL.sub("", LIST_WORDS.sub("", last.text))
+    for number, place in enumerate(last.places):
+        text = re.sub(rf"{re.escape(place)}[市区县州省]?", places if number == 0 else "", text)
+    return text if last.places else f"{places}{text}"
+
+
+def _asking(last: Reading) -> str:
+    kinds = {figure.kind for figure in last.asked}
+    if "time" in kinds:
+        return "要多久？"
+    return "有多少？" if kinds else "怎么做的？"
+
+
+def _plain(topic: str) -> str:
+    return re.sub(r"\s*[?？]\s*|\s+", "", topic)
+
+
+def _topic_words(reading: Reading) -> list[str]:
+    """Words of a question that tell what it is about: not places, not words that only ask or point."""
+    rest = without_asking(reading.topic)
+    for place in reading.places:
+        rest = rest.replace(place, "")
+    return [
+        word for word in word_terms(rest) if len(word) > 1 and word not in STOP_WORDS and word not in _EMPTY
+    ]
+
+
+def _has_topic(text: str) -> bool:
+    words = word_terms(without_asking(text))
+    return any(len(word) > 1 and word not in STOP_WORDS and word not in _EMPTY for word in words)
+
+
+# Words that ask on without a topic: the rest of "需要什么材料" is about what was asked before.
+_EMPTY = frozenset(
+    "具体 详细 情况 做法 办法 措施 经验 效果 成效 结果 材料 时间 流程 步骤 案例 例子 地方 城市 区县 原文 出处 多久 几天 需要 多少 一点 说说 介绍 展开 "
+    "继续 这么 这样 为什么 原因 后来 以前 之前 现在 部门 谁 负责 依据 条件 对象 费用 "
+    "the and what how".split()
+)

@@ -1,0 +1,116 @@
+"""Two pieces of a quote that have changed places in a sentence: 前台审批、后台受理 for 前台受理、后台审批."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.verifying.comparison import Comparison, Finding
+from rag.verifying.reading import Passage, Word
+
+_MARKERS = re.compile(r"[由被对给向为从把将的]")
+_LISTED = ("、", "和", "及", "与", "或")
+_LONGEST_GAP = 5  # characters between pieces that count as side by side
+_FIRM, _LONGEST_AROUND = (
+    3,
+    45,
+)  # content words between the pieces that bear more to stand around them, so many characters
+_MOST_PIECES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Words that stand in the same order in the sentence and in a quote; half-open rows."""
+
+    start: int
+    end: int
+    quote_start: int
+    quote_end: int
+
+
+def exchange_finding(comparison: Comparison) -> Finding | None:
+    """Two pieces of a quote that have changed places around one that has not: 前台审批、后台受理.
+
+    A B C side by side in the sentence and C B A in the quote. Plain re-telling moves one piece (B C A), it does
+    not exchange two; a list is told in any order.
+    """
+    for quote in comparison.quotes:
+        pieces = _pieces(comparison.sentence, quote)
+        for first, last in itertools.combinations(range(len(pieces)), 2):
+            group = pieces[first : last + 1]
+            if 3 <= len(group) <= _MOST_PIECES and _is_exchange(comparison.sentence, quote, group):
+                left = _shown(comparison.sentence, group[0].start, group[0].end)
+                right = _shown(comparison.sentence, group[-1].start, group[-1].end)
+                return Finding("mixed", f"“{left}”和“{right}”在引文里的位置相反")
+    return None
+
+
+def _is_exchange(sentence: Passage, quote: Passage, pieces: Sequence[_Piece]) -> bool:
+    """Whether the first and the last piece stand in each other's place around the rest, which kept its order."""
+    first, *middle, last = pieces
+    order = [last, *middle, first]
+    if any(left.quote_end > right.quote_start for left, right in itertools.pairwise(order)):
+        return False
+    if any(quote.text.count(_shown(sentence, piece.start, piece.end)) != 1 for piece in (first, last)):
+        return False
+    gaps = [_gap(sentence.words, left.end, right.start) for left, right in itertools.pairwise(pieces)]
+    gaps += [
+        _gap(quote.words, left.quote_end, right.quote_start) for left, right in itertools.pairwise(order)
+    ]
+    if not all(_content(sentence, piece) for piece in (first, last)):
+        return False
+    content = sum(_content(sentence, piece) for piece in middle)
+    if max(gaps) > (_LONGEST_GAP if content < _FIRM else _LONGEST_AROUND):
+        return False
+    mine, its = _shown(sentence, first.start, last.end), _shown(quote, last.quote_start, first.quote_end)
+    if sorted(_MARKERS.findall(mine)) != sorted(_MARKERS.findall(its)):
+        return False
+    between = quote.text[quote.words[last.quote_end - 1].span.end : quote.words[first.quote_start].span.start]
+    return not (between.startswith(_LISTED) and between.endswith(_LISTED))
+
+
+def _content(passage: Passage, piece: _Piece) -> int:
+    """Number of words of a piece that name something: content words, and rhythms (每月)."""
+    words = passage.words[piece.start : piece.end]
+    return sum(word.content or word.text.startswith("每") for word in words)
+
+
+def _gap(words: Sequence[Word], end: int, start: int) -> int:
+    return words[start].span.start - words[end - 1].span.end if end else 0
+
+
+def _shown(passage: Passage, start: int, end: int) -> str:
+    return passage.text[passage.words[start].span.start : passage.words[end - 1].span.end]
+
+
+def _pieces(sentence: Passage, quote: Passage) -> list[_Piece]:
+    """Longest common runs of words, longest first, none overlapping another (greedy string tiling, Wise 1993)."""
+    mine, its = [word.text for word in sentence.words], [word.text for word in quote.words]
+    runs = _runs(mine, its)
+    free, quote_free = [True] * len(mine), [True] * len(its)
+    pieces = []
+    for length, start, quote_start in sorted(runs, key=lambda run: (-run[0], run[1], run[2])):
+        if all(free[start : start + length]) and all(quote_free[quote_start : quote_start + length]):
+            free[start : start + length] = [False] * length
+            quote_free[quote_start : quote_start + length] = [False] * length
+            if length > 1 or sentence.words[start].content or len(mine[start]) > 1:
+                pieces.append(_Piece(start, start + length, quote_start, quote_start + length))
+    return sorted(pieces, key=lambda piece: piece.start)
+
+
+def _runs(mine: Sequence[str], its: Sequence[str]) -> list[tuple[int, int, int]]:
+    """(length, start, start in the quote) of every run of equal words and of each of its tails."""
+    lengths = np.zeros((len(mine) + 1, len(its) + 1), dtype=np.int64)
+    places: dict[str, list[int]] = {}
+    for column, word in enumerate(its):
+        places.setdefault(word, []).append(column)
+    found: list[tuple[int, int, int]] = []
+    for row in range(len(mine) - 1, -1, -1):
+        for column in places.get(mine[row], ()):
+            lengths[row, column] = lengths[row + 1, column + 1] + 1
+            found.extend((length, row, column) for length in range(1, int(lengths[row, column]) + 1))
+    return found
