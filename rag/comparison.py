@@ -24,7 +24,8 @@ _ASPECTS: dict[Kind, tuple[Aspect, ...]] = {
     "count": ("steps", "papers", "trips"),
 }
 _ENOUGH = 0.5  # share of the rows that must tell a change for the table to have columns for it
-_ABOUT = 0.6  # share of the best change's likeness to the question that another one of the sentence needs
+_ABOUT = 0.55  # share of the likeness of the matter nearest to the question that another matter needs
+_ALIKE = 0.75  # share of the greatest likeness that a sentence without a change needs among changes
 
 
 class Comparer:
@@ -41,36 +42,37 @@ class Comparer:
 
     def rows(self, reading: Reading, units: Sequence[Unit]) -> tuple[tuple[str, ...], list[Row]]:
         """The head and the rows for chosen sentences, those of one case next to each other."""
-        told = [self._told(reading, unit) for unit in units]
+        told = self._told(reading, units)
         if sum(map(bool, told)) < _ENOUGH * len(units) or not any(told):
             return QUOTE_HEAD, [_quote_row(trimmed(unit, reading)) for unit in units]
+        most = max(unit.likeness for unit in units)
         rows: list[Row] = []
         for unit, changes in zip(units, told, strict=True):
-            made = [_change_row(unit, change) for change in changes] or [
-                _no_change_row(trimmed(unit, reading))
-            ]
+            made = [_change_row(unit, change) for change in changes]
+            # A sentence that tells a time of something else is no row, one about the matter without a time is.
+            if not made and unit.likeness >= _ALIKE * most:
+                made = [_no_change_row(trimmed(unit, reading))]
             rows += [row for row in made if row not in rows]
         return CHANGE_HEAD, _fastest_first(rows, told) if "快" in reading.text else rows
 
-    def _told(self, reading: Reading, unit: Unit) -> list[Change]:
-        """The changes that a sentence tells of what is asked, fit to the question."""
+    def _told(self, reading: Reading, units: Sequence[Unit]) -> list[list[Change]]:
+        """For each sentence the changes of the aspects asked for whose matter is near the question's."""
         aspects = {aspect for figure in reading.asked for aspect in _ASPECTS.get(figure.kind, ())}
         inside = [
-            change
+            (number, change)
+            for number, unit in enumerate(units)
             for change in self._changes.get(unit.case.id, ())
             if change.aspect in aspects
             and unit.span.start < change.span.end
             and change.span.start < unit.span.end
         ]
-        if not inside:
-            return []
-        tokens = self._late.tokens([f"{change.matter} {unit.heading}" for change in inside])
+        told: list[list[Change]] = [[] for _ in units]
+        tokens = self._late.tokens([f"{change.matter} {units[number].heading}" for number, change in inside])
         alike = self._late.token_scores(reading.topic, tokens)
-        return [
-            change
-            for change, score in zip(inside, alike, strict=True)
-            if score >= _ABOUT * float(alike.max(initial=0.0))
-        ]
+        for (number, change), score in zip(inside, alike, strict=True):
+            if score >= _ABOUT * float(alike.max(initial=0.0)):
+                told[number].append(change)
+        return told
 
 
 def mixes_days(rows: Sequence[Row]) -> bool:
@@ -89,7 +91,8 @@ def _no_change_row(unit: Unit) -> Row:
 
 def _change_row(unit: Unit, change: Change) -> Row:
     quoted = dataclasses.replace(unit, span=change.span)
-    now = change.after or change.delta
+    both = f"{change.after}（{change.delta}）" if change.after and change.delta else ""
+    now = both or change.after or change.delta
     return Row(quoted, (change.matter, change.before or "—", now or "—"), marked=2 if now else 1)
 
 

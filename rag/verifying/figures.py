@@ -11,6 +11,7 @@ from rag.verifying.belonging import agrees, belonging_finding, comparable, equal
 from rag.verifying.comparison import Comparison, Finding
 from rag.verifying.roles import bound_of
 
+_FRACTION = re.compile(r"(?<!百)[二三四五六七八九十\d]{1,2}分之[一二三四五六七八九十\d]{1,2}")
 # 第一时间, 第三方 rank nothing.
 _RANK = re.compile(r"第([一二三四五六七八九十]{1,3}|\d{1,3})(?![时方次线者届])")
 
@@ -20,7 +21,7 @@ def figure_finding(comparison: Comparison) -> Finding | None:
     for quantity in comparison.sentence.figures:
         if finding := _check(quantity, comparison):
             return finding
-    return _rank(comparison)
+    return _rank(comparison) or _fraction(comparison)
 
 
 def _rank(comparison: Comparison) -> Finding | None:
@@ -29,6 +30,14 @@ def _rank(comparison: Comparison) -> Finding | None:
     told = {parse_number(found[1]) for found in _RANK.finditer(comparison.told)}
     for found in _RANK.finditer(comparison.sentence.text):
         if found.start() not in read and parse_number(found[1]) not in told:
+            return Finding("figure", f"引文里没有“{found[0]}”")
+    return None
+
+
+def _fraction(comparison: Comparison) -> Finding | None:
+    """A fraction in words (三分之一) that the quotes do not give; 百分之 is a quantity."""
+    for found in _FRACTION.finditer(comparison.sentence.text):
+        if found[0] not in comparison.told:
             return Finding("figure", f"引文里没有“{found[0]}”")
     return None
 

@@ -194,7 +194,7 @@ def authorities_in(text: str) -> list[tuple[int, Span]]:
 
 # What makes a name of an authority out of the name of a matter: 水务 is a matter, 水务局 an authority.
 _OFFICE = re.compile(
-    r"(?:和[\u4e00-\u9fff]{2,6})?(?:行政)?(?:管理|监督|服务|稽查)?(?:总|分|支)?(?:局|厅|部|委|办|中心|院|站|所|公司|队|处|科|委员会|部门|窗口|银行|行|机关|专班)"
+    r"(?:和[\u4e00-\u9fff]{2,6})?(?:行政)?(?:管理|监督|服务|稽查)?(?:总|分|支)?(?:局|厅|部(?!门)|委(?!员)|办|中心|院|站|所|公司|队|处|科|委员会|部门|窗口|银行|行|机关|专班)"
 )
 
 

@@ -13,7 +13,7 @@ from rag.verifying.reading import Passage
 
 NEGATORS = frozenset(
     "不 不再 不用 不必 无需 无须 毋需 毋须 不需 不需要 免于 免去 免除 免交 不得 不准 不许 禁止 严禁 不能 不可 不予 未 未能 没有 没 无 并未 从未 尚未 "
-    "拒绝 不会 不要 不让 勿 停止 取消 不设 不是 不应 无法".split()
+    "拒绝 不会 不要 不让 勿 零 停止 取消 不设 不是 不应 无法".split()
 )
 _LAST = frozenset("不要 取消 没有 无 停止".split())  # may stand behind what they deny: 证明不要了
 _UNABLE = re.compile(r"[了清到成下上起完出够全动好掉住齐]")  # 办不成, 付不清: unable to, no denial
@@ -23,7 +23,7 @@ _HARMLESS = re.compile(
 _COSTLESS = re.compile(r"免|零|无偿|政府购买|财政|补贴")
 # Whatever may deny in a clause: generous, so that a paraphrase by other means is not taken for a change.
 _DENYING = re.compile(
-    r"[不无免未零非没勿禁]|取消|停止|避免|杜绝|代替|替代|拒|除.{1,12}外|废止|告别|自动|先办后补|难以|不满足"
+    r"[不无免未零非没勿禁]|取消|停止|避免|杜绝|代替|替代|拒|除.{1,12}外|废止|告别|打破|改变|摒弃|自动|先办后补|难以|不满足"
 )
 _NAMED = re.compile(r"“[^”]{1,14}”")
 _REACH = 4  # content words behind a negator that it may deny

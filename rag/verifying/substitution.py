@@ -90,7 +90,8 @@ def _instead(comparison: Comparison, start: int, end: int) -> str:
             continue
         for after in range(before + 2, min(before + 2 + _LONGEST_EXCHANGE, len(texts))):
             inside = texts[before + 1 : after]
-            if texts[after] != right or used & set(inside) or len("".join(inside)) < 2:
+            across = comparison.word_clauses[before] != comparison.word_clauses[after]
+            if texts[after] != right or across or used & set(inside) or len("".join(inside)) < 2:
                 continue
             unlike = comparison.strengths[start:end, before + 1 : after].max() < _UNLIKE
             if unlike and any(word in nouns() for word in (*inside, *(one.text for one in words[start:end]))):
