@@ -85,6 +85,9 @@ def _parser() -> ChineseParser:
         help='JSON Lines 文件，每行一个 {"question": …}；先检查全部问题，有一个空的或太长的就指出行号、一个也不回答',
     )
     ask.add_argument("--no-llm", action="store_true", help="只用内置的摘句作答")
+    ask.add_argument("--chat-base-url", metavar="URL", help="对话模型的地址，例如 http://127.0.0.1:8000/v1")
+    ask.add_argument("--chat-model", metavar="NAME", help="对话模型的名称")
+    ask.add_argument("--chat-api-key", metavar="KEY", help="对话模型的密钥；写在设置文件或环境变量里更稳妥")
     search = add("search", _search, "检索案例，次序与提问时相同")
     search.add_argument("question", metavar="QUESTION", help="问题")
     add("cases", _cases, "列出索引里的全部案例")
@@ -112,7 +115,10 @@ def _parser() -> ChineseParser:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return load_settings(index=options.index)
+    chat = {name: getattr(options, name, None) for name in ("chat_base_url", "chat_model", "chat_api_key")}
+    if getattr(options, "no_llm", False):
+        chat = {"chat_base_url": "", "chat_model": ""}
+    return load_settings(index=options.index, **chat)
 
 
 def _assistant(options: argparse.Namespace) -> Assistant:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from corpus.changes import Change
 from corpus.types import Case, Document
@@ -11,12 +12,15 @@ from embeddings.embedder import Embedder
 from rag.compose import Composer
 from rag.followup import Turn, resolve
 from rag.judge import Thresholds
+from rag.llm import Chat
+from rag.phrasing import Composed
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Answer, Hit
 from rag.understand import Reading, place_names, understand
 from rag.vocabulary import Vocabulary
 from rag.wording import Wording
+from rag.writer import Piece, Verifier, rewrite, write
 
 _LISTED_CASES = 20
 
@@ -26,6 +30,14 @@ def _by_case(changes: Sequence[Change]) -> dict[str, list[Change]]:
     for change in changes:
         of_case.setdefault(change.case_id, []).append(change)
     return of_case
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A chat model and what checks it."""
+
+    chat: Chat
+    verifier: Verifier
 
 
 class Assistant:
@@ -40,6 +52,7 @@ class Assistant:
         wording: fixed phrases of answers.
         settings: limits.
         name: what the library is called on screen.
+        writing: the chat model that writes answers; None where the cases' own sentences are the answer.
     """
 
     def __init__(
@@ -54,12 +67,14 @@ class Assistant:
         wording: Wording,
         settings: Settings,
         name: str,
+        writing: Writing | None = None,
     ) -> None:
         self._documents = documents
         self._cases = cases
         self._changes = tuple(changes)
         self._retriever = retriever
         self._vocabulary = vocabulary
+        self._writing = writing
         self._settings = settings
         self._composer = Composer(
             documents,
@@ -133,21 +148,53 @@ class Assistant:
         Raises:
             InputError: for an empty question or one that is too long.
         """
+        *_, whole = self.stream(question, turns)
+        return whole
+
+    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+        """The answer as it grows; each takes the place of the one before, the last is `ask`'s.
+
+        Only what a chat model writes grows, by sentences that were verified.
+
+        Raises:
+            InputError: for an empty question or one that is too long.
+        """
         start = time.perf_counter()
         reading = self.understand(question)
         resolved = resolve(question, reading, turns)
         if resolved.question != question:
             reading = self.understand(resolved.question[: self._settings.longest_question])
+        notes, reading = self._rewritten(resolved.question, reading)
         found = self._retriever.retrieve(reading, limit=_LISTED_CASES)
         composed = self._composer.compose(reading, found, only=resolved.only, without=resolved.without)
-        return Answer(
-            question,
-            composed.text,
-            composed.citations,
-            found.hits,
-            composed.reason is not None,
-            composed.reason,
-            round(time.perf_counter() - start, 4),
-            reading,
-            resolved.question if resolved.question != question else "",
+        for piece in self._pieces(resolved.question, reading, composed):
+            yield Answer(
+                question,
+                piece.text,
+                piece.citations,
+                found.hits,
+                composed.reason is not None,
+                composed.reason,
+                round(time.perf_counter() - start, 4),
+                reading,
+                resolved.question if resolved.question != question else "",
+                notes,
+            )
+
+    def _rewritten(self, question: str, reading: Reading) -> tuple[tuple[str, ...], Reading]:
+        """What is said of the chat model's wording of a question, and the reading with it."""
+        if self._writing is None or not self._settings.chat_rewrite:
+            return (), reading
+        wording = rewrite(question, self._writing.chat, known_places=self._places)
+        if not wording:
+            return (), reading
+        return (f"检索时按“{wording}”一并查找",), replace(reading, official=(*reading.official, wording))
+
+    def _pieces(self, question: str, reading: Reading, composed: Composed) -> Iterator[Piece]:
+        """The answer as it is written; a table is shown as it is, with or without a model."""
+        if self._writing is None or reading.intent not in {"figure", "how"}:
+            yield Piece(composed.text, composed.citations, finished=True)
+            return
+        yield from write(
+            question, composed, self._writing.chat, self._writing.verifier, remarks=composed.remarks
         )

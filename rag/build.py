@@ -19,7 +19,7 @@ from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
 from embeddings.static_model import StaticEmbedder, load_static
 from rag import records, store
-from rag.assistant import Assistant
+from rag.assistant import Assistant, Writing
 from rag.indexing import CUTTING_VERSION, FIELDS, TOKENS, IndexingReport, Progress, build_index, quiet
 from rag.retrieve import Retriever
 from rag.settings import PROJECT, Settings
@@ -140,7 +140,19 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
         wording=load_wording(),
         settings=settings,
         name=name,
+        writing=_writing(settings),
     )
+
+
+def _writing(settings: Settings) -> Writing | None:
+    """The configured chat model with its verifier."""
+    if not settings.chat_model:
+        return None
+    from rag.llm import open_chat
+    from rag.verify import Verifier
+
+    chat = open_chat(settings)
+    return None if chat is None else Writing(chat, Verifier())
 
 
 def _default(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder]:

@@ -23,7 +23,8 @@ _ASPECTS: dict[Kind, tuple[Aspect, ...]] = {
     "share": ("share",),
     "count": ("steps", "papers", "trips"),
 }
-_ENOUGH = 0.5  # share of the rows that must tell a change for the table to have columns for it
+_ENOUGH = 0.5  # share of the cases that must tell a change for the table to have columns for it,
+_ENOUGH_CASES = 3  # or so many of them
 _ABOUT = 0.55  # share of the likeness of the matter nearest to the question that another matter needs
 _ALIKE = 0.75  # share of the greatest likeness that a sentence without a change needs among changes
 
@@ -43,13 +44,14 @@ class Comparer:
     def rows(self, reading: Reading, units: Sequence[Unit]) -> tuple[tuple[str, ...], list[Row]]:
         """The head and the rows for chosen sentences, those of one case next to each other."""
         told = self._told(reading, units)
-        if sum(map(bool, told)) < _ENOUGH * len(units) or not any(told):
+        telling = {unit.case.id for unit, changes in zip(units, told, strict=True) if changes}
+        if len(telling) < min(_ENOUGH_CASES, _ENOUGH * len({unit.case.id for unit in units})) or not telling:
             return QUOTE_HEAD, [_quote_row(trimmed(unit, reading)) for unit in units]
         most = max(unit.likeness for unit in units)
         rows: list[Row] = []
         for unit, changes in zip(units, told, strict=True):
             made = [_change_row(unit, change) for change in changes]
-            # A sentence that tells a time of something else is no row, one about the matter without a time is.
+            # A sentence that tells a time of something else is no row, one about the very matter is.
             if not made and unit.likeness >= _ALIKE * most:
                 made = [_no_change_row(trimmed(unit, reading))]
             rows += [row for row in made if row not in rows]

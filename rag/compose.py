@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corpus.changes import Change
 from corpus.types import Case, Document
 from embeddings.embedder import Embedder
-from rag.comparison import Comparer, mixes_days
+from rag.comparison import CHANGE_HEAD, Comparer, mixes_days
 from rag.evidence import Evidence, Gatherer
 from rag.judge import Judge, Judgement, Thresholds
 from rag.phrasing import Composed, Row, listed, nearest, refused, tabled
@@ -127,7 +127,10 @@ class Composer:
         units = self._rows(reading, judged.evidence, plan)
         head, rows = self._comparer.rows(reading, units)
         shown, more = _with_room(rows, plan)
-        remarks = [*judged.remarks, *([self._wording("working_days")] if mixes_days(shown) else [])]
+        remarks = [
+            *judged.remarks,
+            *([self._wording("working_days")] if head == CHANGE_HEAD and mixes_days(shown) else []),
+        ]
         count = len(self._retriever.cases)
         return tabled(head, shown, self._wording, cases=count, more=more, remarks=remarks)
 

@@ -18,11 +18,19 @@ _ORDINALS = "一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """An answer's text, what it cites, and why it is a refusal (None where it is none)."""
+    """An answer made of the cases' own sentences.
+
+    Attributes:
+        text: Markdown with [n] marks.
+        citations: in order of their numbers.
+        reason: why it is a refusal, None where it is none.
+        remarks: what `text` says before anything else, a sentence each.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     reason: Reason | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def listed(units: Sequence[Unit], wording: Wording, *, remarks: Sequence[str] = 
             number = len({citation.number for citation in citations}) + 1
             lines.append(f"- {marked(unit.text, number)}")
             citations.extend(citations_of(unit, number))
-    return Composed("\n".join(lines), tuple(citations))
+    return Composed("\n".join(lines), tuple(citations), remarks=tuple(remarks))
 
 
 def tabled(
@@ -104,7 +112,7 @@ def tabled(
     lines += ["", wording("list_cases", cases=names)]
     if more:
         lines += ["", wording("list_rest", count=len(more), cases="；".join(map(named, more)))]
-    return Composed("\n".join(lines), tuple(citations))
+    return Composed("\n".join(lines), tuple(citations), remarks=tuple(remarks))
 
 
 def ordinal(number: int) -> str:

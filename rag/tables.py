@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from corpus.normalise import width
 from corpus.types import Case, FileReport
-from rag.output import place_in_file
+from rag.output import place_in_file, reading_for_people
 from rag.types import Answer, Hit
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 # What rag.compose writes into an answer: an escaped character or the mark of bold type.
 _MARKDOWN = re.compile(r"\\([\\`*_\[\]<>#|])|\*\*")
 _BRACKETS = {"[": "［", "]": "］"}
+_BAR = re.compile(r"(?<!\\)\|")
+_LAST_MARK = re.compile(r"\[\d+\]$")
+_WIDEST_CELL = 72  # columns
 _STATES = {"read": "已收录", "refused": "未收录", "skipped": "跳过"}
 
 
@@ -116,8 +120,10 @@ def plain(markdown: str) -> str:
 
 
 def answer_for_people(answer: Answer, assistant: Assistant) -> str:
-    """The answer and its numbered sources."""
-    lines = [plain(answer.text), ""]
+    """The answer, how the question was understood, and the numbered sources."""
+    lines = [_aligned(plain(answer.text)), ""]
+    if answer.reading is not None:
+        lines = [f"理解为：{reading_for_people(answer.reading)}", *answer.notes, "", *lines]
     if answer.citations:
         lines.append("出处：")
     for citation in answer.citations:
@@ -127,3 +133,23 @@ def answer_for_people(answer: Answer, assistant: Assistant) -> str:
         )
         lines.append(f"    “{citation.quote}”")
     return "\n".join(lines)
+
+
+def _aligned(text: str) -> str:
+    """`text` with its Markdown tables as columns that line up; the whole of a long cell stands among the quotes."""
+    pieces = []
+    for is_table, block in itertools.groupby(text.split("\n"), lambda line: line.startswith("|")):
+        lines = list(block)
+        if is_table:
+            head, _, *rows = ([_short(cell.strip()) for cell in _BAR.split(line)[1:-1]] for line in lines)
+            lines = [table(head, rows, widest=[_WIDEST_CELL] * len(head))]
+        pieces += lines
+    return "\n".join(pieces)
+
+
+def _short(cell: str) -> str:
+    """A cell that fits its column and keeps its mark."""
+    mark = _LAST_MARK.search(cell)
+    if mark is None or width(cell) <= _WIDEST_CELL:
+        return cell
+    return fitted(cell[: mark.start()], _WIDEST_CELL - len(mark[0])) + mark[0]

@@ -18,7 +18,7 @@ from invented import CASES, Indexed, write_compilations
 from corpus.normalise import width
 from corpus.types import Case
 from rag.__main__ import main
-from rag.compose import escaped
+from rag.phrasing import escaped
 from rag.progress import Progress
 from rag.tables import plain
 

@@ -29,6 +29,7 @@ _NEXT_TO = 0.85  # what a word counts for a figure falls by this with every word
 _ACROSS = 0.35  # and by this with every other figure between them
 _CLAUSE_AWAY = 0.5  # and by this in the clause before
 _SAME_UNIT = 0.15  # in favour of a figure of the same measure word
+_SAME_DATE = 0.3  # in favour of a figure told of the same date
 # By so much the words around another figure must fit better for a figure to be another matter's; less is enough
 # between clauses of one pattern, which have this share of their words in common.
 _OTHER_MATTER, _OTHER_TWIN, _TWIN_SHARE = 0.3, 0.045, 0.45
@@ -58,7 +59,11 @@ def belonging_finding(
     same = [one for one in candidates if agrees(quantity, one.quantity)]
     own = max(same, key=lambda one: one.fit)
     rival = _rival(quantity, comparison, candidates, same)
-    if rival is not None and rival.fit - own.fit > (_OTHER_TWIN if _twins(own, rival) else _OTHER_MATTER):
+    if (
+        rival is not None
+        and not _same_series(quantity, comparison)
+        and _is_better(quantity, comparison, own, rival)
+    ):
         return Finding("mixed", f"引文里这件事对应的是“{rival.quantity.text}”，不是“{quantity.text}”")
     if _reordered(quantity, comparison):
         return Finding("mixed", f"“{quantity.text}”在引文里的次序不同")
@@ -67,6 +72,25 @@ def belonging_finding(
     if role and "" not in roles and role not in roles:
         return Finding("direction", f"“{quantity.text}”在引文里的变化方向不同")
     return None
+
+
+def _is_better(quantity: Quantity, comparison: Comparison, own: _Candidate, rival: _Candidate) -> bool:
+    """Whether the sentence tells its figure of what the quotes tell another figure of."""
+    mine = _nearness(quantity, comparison.sentence) * comparison.weights
+    mine[
+        [
+            word.clause != comparison.sentence.clause_at(quantity.span.start)
+            for word in comparison.sentence.words
+        ]
+    ] = 0
+    if not mine.sum():
+        return False
+    if rival.fit - own.fit > _OTHER_MATTER:
+        return True
+    # Between clauses of one pattern the words decide that only one of them has, wherever in it they stand.
+    places = [comparison.place_of(one.passage, one.quantity.span) for one in (own, rival)]
+    held = (comparison.support[:, places] ** 2).T @ mine / mine.sum()
+    return _twins(own, rival) and min(rival.fit - own.fit, held[1] - held[0]) > _OTHER_TWIN
 
 
 def _rival(
@@ -127,6 +151,7 @@ def _candidates(
     """Comparable figures of the quotes with the fit of their surroundings to those of the sentence's."""
     mine = _nearness(quantity, comparison.sentence) * comparison.weights
     share = mine / max(float(mine.sum()), 1e-9)
+    dates = _dates(quantity, comparison.sentence)
     found = []
     for one, quote in told:
         if comparable(quantity, one):
@@ -137,8 +162,20 @@ def _candidates(
                 ]
             )
             fit = float((comparison.strengths**2 * near).max(axis=1, initial=0.0) @ share)
-            found.append(_Candidate(one, quote, fit + _SAME_UNIT * (one.unit == quantity.unit)))
+            fit += _SAME_UNIT * (one.unit == quantity.unit)
+            fit += _SAME_DATE * bool(dates & _dates(one, quote))
+            found.append(_Candidate(one, quote, fit))
     return found
+
+
+def _dates(quantity: Quantity, passage: Passage) -> set[float]:
+    """Dates in the clause of a figure."""
+    clause = passage.clauses[passage.clause_at(quantity.span.start)]
+    return {
+        one.value
+        for one in passage.quantities
+        if one.kind == "date" and clause.start <= one.span.start < clause.end
+    }
 
 
 def _nearness(quantity: Quantity, passage: Passage) -> NDArray[np.float64]:
@@ -160,6 +197,14 @@ def _nearness(quantity: Quantity, passage: Passage) -> NDArray[np.float64]:
         near[row] = _NEXT_TO if part and away else _NEXT_TO**between * _ACROSS**across * _CLAUSE_AWAY**away
         near[row] *= _CHANGES if word.text in _CHANGING else 1.0
     return near
+
+
+def _same_series(quantity: Quantity, comparison: Comparison) -> bool:
+    """Whether a figure opens a list that a quote has, too."""
+    series = _series(quantity, comparison.sentence)
+    return len(series) > 1 and any(
+        series == _series(one, quote) for quote in comparison.quotes for one in quote.figures
+    )
 
 
 def _reordered(quantity: Quantity, comparison: Comparison) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.types import Span
 from rag.verifying.matching import Matcher, Strengths
 from rag.verifying.reading import Passage, Word, read
 
@@ -146,6 +147,11 @@ class Comparison:
     def matches(self, rows: Sequence[int], columns: Sequence[int]) -> Strengths:
         """Strengths between some words of the sentence and some of the quotes, shape (rows, columns)."""
         return self.strengths[np.asarray(rows, dtype=np.int64)][:, np.asarray(columns, dtype=np.int64)]
+
+    def place_of(self, quote: Passage, span: Span) -> int:
+        """Number in `clauses` of the clause of a quote that a span begins in."""
+        number = next(number for number, one in enumerate(self.quotes) if one is quote)
+        return self.clauses.index((number, quote.clause_at(span.start)))
 
     def texts(self, clauses: Sequence[int]) -> str:
         """Texts of some clauses of the quotes, one behind the other."""

@@ -13,13 +13,12 @@ from rag.verifying.comparison import Comparison, Finding
 from rag.verifying.reading import Passage, Word
 
 _MARKERS = re.compile(r"[由被对给向为从把将的]")
-_LISTED = ("、", "和", "及", "与", "或")
+_LISTED = ("、", "”", "和", "及", "与", "或")
 _LONGEST_GAP = 5  # characters between pieces that count as side by side
-_FIRM, _LONGEST_AROUND = (
-    3,
-    45,
-)  # content words between the pieces that bear more to stand around them, so many characters
+# Content words between the pieces, and characters of the two, that bear more to stand around them, so many characters.
+_FIRM, _FIRM_ENDS, _LONGEST_AROUND = 3, 6, 45
 _MOST_PIECES = 6
+_SHORTEST = 8  # characters of all pieces; shorter ones change places in free telling (优先办理, 办理优先)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +54,47 @@ def _is_exchange(sentence: Passage, quote: Passage, pieces: Sequence[_Piece]) ->
     order = [last, *middle, first]
     if any(left.quote_end > right.quote_start for left, right in itertools.pairwise(order)):
         return False
-    if any(quote.text.count(_shown(sentence, piece.start, piece.end)) != 1 for piece in (first, last)):
-        return False
+    mine, its = _shown(sentence, first.start, last.end), _shown(quote, last.quote_start, first.quote_end)
+    return (
+        _is_firm(sentence, quote, pieces)
+        and max(_gaps(sentence, quote, pieces, order)) <= _longest_gap(sentence, pieces)
+        and sorted(_MARKERS.findall(mine)) == sorted(_MARKERS.findall(its))
+        and not _is_list(quote, first, last)
+    )
+
+
+def _is_firm(sentence: Passage, quote: Passage, pieces: Sequence[_Piece]) -> bool:
+    """Whether the pieces say enough, and the ends stand in the quote once, so that an order can be told."""
+    first, *middle, last = pieces
+    shown = [_shown(sentence, piece.start, piece.end) for piece in pieces]
+    return (
+        all(quote.text.count(end) == 1 for end in (shown[0], shown[-1]))
+        and all(_content(sentence, piece) for piece in (first, last))
+        and any(_content(sentence, piece) for piece in middle)
+        and sum(map(len, shown)) >= _SHORTEST
+    )
+
+
+def _longest_gap(sentence: Passage, pieces: Sequence[_Piece]) -> int:
+    """Characters that may stand between two pieces: more around long ones."""
+    first, *middle, last = pieces
+    ends = sum(len(_shown(sentence, piece.start, piece.end)) for piece in (first, last))
+    content = sum(_content(sentence, piece) for piece in middle)
+    return _LONGEST_AROUND if content >= _FIRM and ends >= _FIRM_ENDS else _LONGEST_GAP
+
+
+def _gaps(sentence: Passage, quote: Passage, pieces: Sequence[_Piece], order: Sequence[_Piece]) -> list[int]:
+    """Characters between neighbours in the sentence, and in the quote."""
     gaps = [_gap(sentence.words, left.end, right.start) for left, right in itertools.pairwise(pieces)]
-    gaps += [
+    return gaps + [
         _gap(quote.words, left.quote_end, right.quote_start) for left, right in itertools.pairwise(order)
     ]
-    if not all(_content(sentence, piece) for piece in (first, last)):
-        return False
-    content = sum(_content(sentence, piece) for piece in middle)
-    if max(gaps) > (_LONGEST_GAP if content < _FIRM else _LONGEST_AROUND):
-        return False
-    mine, its = _shown(sentence, first.start, last.end), _shown(quote, last.quote_start, first.quote_end)
-    if sorted(_MARKERS.findall(mine)) != sorted(_MARKERS.findall(its)):
-        return False
+
+
+def _is_list(quote: Passage, first: _Piece, last: _Piece) -> bool:
+    """Whether all stands in a list of the quote, which may be told in any order."""
     between = quote.text[quote.words[last.quote_end - 1].span.end : quote.words[first.quote_start].span.start]
-    return not (between.startswith(_LISTED) and between.endswith(_LISTED))
+    return between.startswith(_LISTED) and between.endswith((*_LISTED, "“"))
 
 
 def _content(passage: Passage, piece: _Piece) -> int:

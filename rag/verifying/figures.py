@@ -61,7 +61,8 @@ def _check(quantity: Quantity, comparison: Comparison) -> Finding | None:
 
 def _check_date(quantity: Quantity, comparison: Comparison) -> Finding | None:
     dates = [one for quote in comparison.quotes for one in quote.quantities if one.kind == "date"]
-    if any(_date_holds(quantity, one) for one in dates):
+    year, rest = divmod(int(quantity.value), 10_000)
+    if any(_date_holds(quantity, one) for one in dates) or (not rest and f"{year}以来" in comparison.told):
         return None
     return Finding("date", f"引文里没有“{quantity.text}”")
 

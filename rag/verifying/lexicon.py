@@ -6,7 +6,7 @@ import functools
 import importlib.resources
 import re
 
-_ENTRY = re.compile(r"^(\S{2,}) \d+ (ns|n|nz|nt|nr|j|vn|b)$", re.MULTILINE)
+_ENTRY = re.compile(r"^(\S{2,}) \d+ (ns|n|nz|nt|nr|j|b)$", re.MULTILINE)
 
 
 @functools.cache

@@ -18,12 +18,12 @@ NEGATORS = frozenset(
 _LAST = frozenset("不要 取消 没有 无 停止".split())  # may stand behind what they deny: 证明不要了
 _UNABLE = re.compile(r"[了清到成下上起完出够全动好掉住齐]")  # 办不成, 付不清: unable to, no denial
 _HARMLESS = re.compile(
-    r"不[了清到成下上起完出够全动好掉住齐]|免费|不断|不仅|不动产|不少于|不超过|不低于|不足|未来|非常|不同|不良|不论|无论|不但|不久|无缝|不打烊|不见面|非公|不一"
+    r"不[了清到成下上起完出够全动好掉住齐]|免费|不断|不仅|不动产|不少于|不超过|不低于|未来|非常|不同|不良|不论|无论|不但|不久|无缝|不打烊|不见面|非公|不一"
 )
 _COSTLESS = re.compile(r"免|零|无偿|政府购买|财政|补贴")
 # Whatever may deny in a clause: generous, so that a paraphrase by other means is not taken for a change.
 _DENYING = re.compile(
-    r"[不无免未零非没勿禁]|取消|停止|避免|杜绝|代替|替代|拒|除.{1,12}外|废止|告别|打破|改变|摒弃|自动|先办后补|难以|不满足"
+    r"[不无免未零非没勿禁]|取消|停止|避免|杜绝|代替|替代|拒|除.{1,12}外|废止|告别|省去|打破|改变|摒弃|自动|先办后补|难以|不满足"
 )
 _NAMED = re.compile(r"“[^”]{1,14}”")
 _REACH = 4  # content words behind a negator that it may deny

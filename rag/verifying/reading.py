@@ -101,7 +101,12 @@ def read(text: str) -> Passage:
     """Read a text."""
     text = folded(text)
     clauses = tuple(_clauses(text))
-    quantities = quantities_in(text)
+    # 上半年 and 下半年 are times of a year and no half years.
+    quantities = tuple(
+        one
+        for one in quantities_in(text)
+        if one.text != "半年" or text[: one.span.start][-1:] not in {"上", "下"}
+    )
     values = tuple(
         frozenset(
             one.value

@@ -8,7 +8,7 @@ from rag.verifying.comparison import Comparison, Finding
 from rag.verifying.negation import denies
 from rag.verifying.reading import read
 
-_UNIVERSAL = re.compile(r"全部|所有|一律|任何|完全|全额|各类|全体|全都|每一|(?<![平人户年月日])均|都已|彻底")
+_UNIVERSAL = re.compile(r"全部|所有|一律|任何|完全|全额|各类|全体|全都|每一|[均都]已[办完解整实]|彻底")
 _WHOLE = re.compile(
     r"全部|全体|全都|全面|全额|全覆盖|(?<![平人户年月日])均|都|所有|一律|各|皆|每[个家户件名一]|100%|百分之百|逐|任何|凡|完全|通通|彻底|无一"
 )

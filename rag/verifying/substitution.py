@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 
 from corpus.types import Span
 from rag.verifying.comparison import Comparison, Finding
@@ -14,7 +15,9 @@ _NAME = re.compile(r"“([^”]{2,14})”")
 _MARKS = re.compile(r"[^\w]")
 _LISTING = re.compile(r"[、和与及]")
 _SAID, _NOT_AT_ALL = 0.85, 0.3  # strengths from which a word is said as it is, up to which not even nearly
-_INDEFINITE = frozenset("几数多各每这那某")  # first characters of what counts or points and names nothing
+_INDEFINITE = frozenset(
+    "几数多各每这那某本该我全"
+)  # first characters of what counts or points and names nothing
 _UNLIKE = 0.45  # strength up to which two words name different things
 _LONGEST_EXCHANGE = 3  # words that change places with as many
 
@@ -82,18 +85,28 @@ def _is_new(word: Word, told: set[str]) -> bool:
 def _instead(comparison: Comparison, start: int, end: int) -> str:
     """What the quotes have in place of some words of the sentence: short, unlike them and not in their clause."""
     words = comparison.sentence.words
-    left, right = words[start - 1].text, words[end].text
+    run = [word.text for word in words[start:end]]
     used = {word.text for word in words if word.clause == words[start].clause}
-    texts = [word.text for word in comparison.words]
-    for before, text in enumerate(texts):
-        if text != left:
+    for before, after in _places(comparison, words[start - 1].text, words[end].text):
+        inside = comparison.words[before + 1 : after]
+        other = [word.text for word in inside]
+        if not all(word.content for word in inside) or used & set(other) or len("".join(other)) < 2:
             continue
-        for after in range(before + 2, min(before + 2 + _LONGEST_EXCHANGE, len(texts))):
-            inside = texts[before + 1 : after]
-            across = comparison.word_clauses[before] != comparison.word_clauses[after]
-            if texts[after] != right or across or used & set(inside) or len("".join(inside)) < 2:
-                continue
-            unlike = comparison.strengths[start:end, before + 1 : after].max() < _UNLIKE
-            if unlike and any(word in nouns() for word in (*inside, *(one.text for one in words[start:end]))):
-                return "".join(inside)
+        if comparison.strengths[start:end, before + 1 : after].max() < _UNLIKE and _names(run, other):
+            return "".join(other)
     return ""
+
+
+def _places(comparison: Comparison, left: str, right: str) -> Iterator[tuple[int, int]]:
+    """Where two words stand in one clause of a quote with one to three others between them."""
+    words, clauses = comparison.words, comparison.word_clauses
+    for before, word in enumerate(words):
+        if word.text == left:
+            for after in range(before + 2, min(before + 2 + _LONGEST_EXCHANGE, len(words))):
+                if words[after].text == right and clauses[before] == clauses[after]:
+                    yield before, after
+
+
+def _names(run: list[str], other: list[str]) -> bool:
+    """Whether it is names of things that change: a verb for a phrase (达标, 符合条件) is free telling."""
+    return any(word in nouns() for word in run) or (len(run) == len(other) == 1 and other[0] in nouns())
