@@ -11,8 +11,11 @@ from corpus.quantities import Quantity, quantities_in
 
 Kind = Literal["time", "share", "money", "date", "count"]
 
-_TIME = r"个?(?:工作日|自然日|小时|钟头|分钟|星期|礼拜|月|天|日|周|年|秒)"
+_TIME_UNIT = r"(?:工作日|自然日|小时|钟头|分钟|星期|礼拜|月|天|日|周|年|秒)"
+_TIME = rf"个?{_TIME_UNIT}"
 _MEASURES = "人次|环节|枚|户|家|件|条|项|份|处|步|次|套|名|人|位|种|道|趟|支|笔|场|期|届|批|台|宗|起|所|座|间|亩|吨|辆"
+# Behind "多少" it tells that neither a time nor money is asked for (多少万户, 时间里有多少个).
+_COUNTED = rf"[十百千万亿]{{0,2}}个?(?:{_MEASURES})|个(?!{_TIME_UNIT})"
 # Measure words that stand for each other; all others are taken for "个", which counts anything.
 _FAMILIES = (
     frozenset("人 名 位 人次".split()),
@@ -21,30 +24,32 @@ _FAMILIES = (
 )
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("date", re.compile(r"哪一?年|哪个?月|什么时候|何时|几月|when ", re.IGNORECASE)),
+    # Before the times: "时间缩短了百分之几" asks for a share.
     (
-        "time",
+        "share",
         re.compile(
-            rf"(?:几|多少){_TIME}|多久|多长时间|几时|(?:时间|时限|周期|用时|耗时)[^，。？?]{{0,8}}(?:多少|多长|几)|how long|how many (?:working )?(?:days|hours|minutes)",
+            r"百分之(?:多少|几)|几成|多[大少]比例|(?:占比|比例)(?:[^，。？?]{0,6}多[少大高])?|(?:多少|几)(?:个?百分点|%|倍)|[^利频效概功税费汇]率(?:是|为|达到?|有)?多[少高大]|what (?:share|percentage|rate)",
             re.IGNORECASE,
         ),
     ),
     (
-        "share",
+        "time",
         re.compile(
-            r"百分之(?:多少|几)|几成|多[大少]比例|占比|比例|多少个?(?:百分点|%)|[^利频效概功税费汇]率(?:是|为|达到?|有)?多[少高大]|what (?:share|percentage|rate)",
+            rf"(?:几|多少){_TIME}|多久|多长时间|几时|(?:时间|时限|周期|用时|耗时)[^，。？?]{{0,8}}(?:多长|(?:多少|几)(?!{_COUNTED}))|how long|how many (?:working )?(?:days|hours|minutes)",
             re.IGNORECASE,
         ),
     ),
     (
         "money",
         re.compile(
-            r"多少(?:钱|[万亿]?元|[万亿]|资金|贷款|块)|多大金额|几(?:万|亿|块|元)|how much", re.IGNORECASE
+            rf"多少(?:钱|[万亿]?元|[万亿](?!{_COUNTED})|资金|经费|费用|补贴|补助|奖金|税[款费]|保费|贷款|块)|多大金额|几(?:[万亿](?!{_COUNTED})|块|元)|how much",
+            re.IGNORECASE,
         ),
     ),
     (
         "count",
         re.compile(
-            rf"多少个?(?P<measure>{_MEASURES})?|几(?P<some>{_MEASURES}|个)|how many",
+            rf"多少[十百千万亿]{{0,2}}个?(?P<measure>{_MEASURES})?|几[万亿]?(?P<some>{_MEASURES}|个)|how many",
             re.IGNORECASE,
         ),
     ),
@@ -108,9 +113,9 @@ class AskedFigure:
             return quantity.kind != "date" and (quantity.value != 1 or "1" in quantity.text)
         if self.kind == "date":
             return quantity.kind == "date" or quantity.unit == "年"
-        if self.kind == "share":
-            return quantity.kind == "share"
-        return quantity.kind == self.kind
+        # "贷款3.6亿" states money without a unit.
+        bare = self.kind == "money" and quantity.kind == "number" and re.search("[万亿]", quantity.text)
+        return quantity.kind == self.kind or bool(bare)
 
 
 def _tells_a_time(quantity: Quantity, text: str) -> bool:
@@ -154,7 +159,7 @@ _CLAIMED_KINDS = frozenset({"time", "share", "money", "count"})
 
 
 def claimed_figures(text: str) -> tuple[Quantity, ...]:
-    """Exact figures that a question takes for given: Arabic numbers with a unit.
+    """Exact figures that a question takes for given: Arabic numbers with a unit, no ordinals (第2个案例).
 
     Numbers in words are left out: "一次", "两个区" and "三份" belong to the way of speaking more often than to a fact.
     """
@@ -163,6 +168,7 @@ def claimed_figures(text: str) -> tuple[Quantity, ...]:
         for quantity in quantities_in(text)
         if quantity.kind in _CLAIMED_KINDS
         and not quantity.bound
+        and not quantity.ordinal
         and quantity.unit
         and re.search(r"\d", quantity.text)
     )

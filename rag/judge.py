@@ -27,9 +27,10 @@ _BESIDE = 2  # sentences before and behind the one most like the question
 _ALIKE_BESIDE = 0.5  # share of its likeness that these need
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _MASKED_REGION = re.compile(r"[XxＸ×＊*]{2,}|某")
-# Asked of any assistant, and of no collection of cases.
+# Asked of any assistant, and of no collection of cases. A greeting only where nothing else is said: "你好，企业开办要几天".
 _CHAT = re.compile(
-    r"^(?:你好|您好|在吗|谢谢|再见|早上好|hello|hi\b|hey\b)|你是谁|你叫什么|你会(?:做|干)?(?:什么|啥)|讲个?笑话|写一?首|作诗|天气|翻译(?:成|一下|下面)|菜谱|彩票|星座|"
+    r"^(?:(?:你好|您好|在吗|谢谢|多谢|再见|早上好|下午好|晚上好|hello|hi|hey)[啊呀呢吗嘛哈了你您\W]*)+$|"
+    r"你是谁|你叫什么|你会(?:做|干)?(?:什么|啥)|讲个?笑话|写一?首(?:诗|歌|词)|作诗|天气(?:怎么样|怎样|如何|好吗|预报)|翻译(?:成|一下|下面)|菜谱|彩票|星座|"
     r"who are you|tell me a joke|weather",
     re.IGNORECASE,
 )

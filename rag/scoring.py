@@ -154,9 +154,9 @@ def _worth(text: str, reading: Reading, figures: Sequence[Quantity]) -> float:
     elif has_figure(text) or "“" in text:
         worth += 0.04
     if _SLOGAN.search(text):
-        worth -= 0.10
+        worth -= 0.20
     if _BACKGROUND.match(text):
-        worth -= 0.06
+        worth -= 0.12
     if _SPEECH.search(text):
         worth -= 0.08
     if len(text) > LONGEST:

@@ -152,4 +152,4 @@ def _short(cell: str) -> str:
     mark = _LAST_MARK.search(cell)
     if mark is None or width(cell) <= _WIDEST_CELL:
         return cell
-    return fitted(cell[: mark.start()], _WIDEST_CELL - len(mark[0])) + mark[0]
+    return fitted(cell[: mark.start()], _WIDEST_CELL - len(mark[0]) - 2) + mark[0]

@@ -107,7 +107,8 @@ def _rival(
     ]
     rival = max(others, key=lambda one: one.fit, default=None)
     lead = _lead(quantity, comparison.sentence)
-    if rival is not None and any(lead == _lead(one.quantity, one.passage) for one in same):
+    led = [one for one in same if lead == _lead(one.quantity, one.passage)]
+    if rival is not None and led and not _twins(led[0], rival):
         return rival if lead == _lead(rival.quantity, rival.passage) else None
     return rival
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.verifying.comparison import Comparison, Finding
-from rag.verifying.reading import Passage
+from rag.verifying.reading import NAMED, Passage
 
 NEGATORS = frozenset(
     "不 不再 不用 不必 无需 无须 毋需 毋须 不需 不需要 免于 免去 免除 免交 不得 不准 不许 禁止 严禁 不能 不可 不予 未 未能 没有 没 无 并未 从未 尚未 "
@@ -25,7 +25,6 @@ _COSTLESS = re.compile(r"免|零|无偿|政府购买|财政|补贴")
 _DENYING = re.compile(
     r"[不无免未零非没勿禁]|取消|停止|避免|杜绝|代替|替代|拒|除.{1,12}外|废止|告别|省去|打破|改变|摒弃|自动|先办后补|难以|不满足"
 )
-_NAMED = re.compile(r"“[^”]{1,14}”")
 _REACH = 4  # content words behind a negator that it may deny
 _SAID = 0.6  # from this strength a word counts as said
 _SAME = 0.75  # and from this as the same word
@@ -40,7 +39,7 @@ def negation_finding(comparison: Comparison) -> Finding | None:
 
 def _denied(passage: Passage) -> Iterator[tuple[str, list[int]]]:
     """Each negator of a passage with the rows of the content words that it may deny, nearest first."""
-    skipped = [found.span() for found in _NAMED.finditer(passage.text)]
+    skipped = [found.span() for found in NAMED.finditer(passage.text)]
     skipped += [(one.span.start, one.span.end) for one in passage.quantities]
     for row, word in enumerate(passage.words):
         if word.text not in NEGATORS or any(start <= word.span.start < end for start, end in skipped):
@@ -138,7 +137,7 @@ def _affirming(comparison: Comparison, columns: list[int]) -> bool:
     here = int(comparison.word_clauses[columns[0]])
     for clause, text in comparison.sentence.clause_texts():
         content = [int(row) for row in comparison.rows(clause) if comparison.weights[row]]
-        if not content or denies(_NAMED.sub("", text)):
+        if not content or denies(NAMED.sub("", text)):
             continue
         same: NDArray[np.bool_] = comparison.matches(content, columns) >= _SAME
         said = same.max(axis=0)

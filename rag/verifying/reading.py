@@ -19,6 +19,7 @@ _NARROW |= {ord("Ａ") + offset: ord("A") + offset for offset in range(26)}
 _NARROW |= {ord("ａ") + offset: ord("a") + offset for offset in range(26)}
 _NARROW |= {ord("％"): ord("%"), ord("．"): ord("."), ord("＋"): ord("+"), ord("－"): ord("-")}
 _LAYOUT_SPACE = re.compile(r"[^\S\n]+(?![A-Za-z0-9])|(?<![A-Za-z0-9.,])[^\S\n]+|(?<=\d)[^\S\n]+(?=%)")
+NAMED = re.compile(r"“[^”]{1,14}”")  # a name: what is counted inside it (“一次办”) belongs to it
 _CLAUSE_ENDS = re.compile(r"[，。；！？：!?;\n]|,(?!\d{3})|(?<!\d):")
 # Words that say how something is told and not what: they neither support nor go beyond a quote.
 _LIGHT = frozenset(
@@ -129,8 +130,12 @@ def _clauses(text: str) -> list[Span]:
 
 def _words(text: str, clauses: Sequence[Span], quantities: Sequence[Quantity]) -> list[Word]:
     found: list[Word] = []
+    named = [found.span() for found in NAMED.finditer(text)]
     counted = {
-        place for one in quantities if one.unit not in WORDED for place in range(one.span.start, one.span.end)
+        place
+        for one in quantities
+        if one.unit not in WORDED and not any(start < one.span.start < end for start, end in named)
+        for place in range(one.span.start, one.span.end)
     }
     clause = 0
     for word, start, end in words.spans(text):
