@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,11 @@ PLANS: dict[str, Plan] = {
 }
 # What is shown below a refusal.
 _BESIDE_A_REFUSAL = Plan(characters=300, cases=2, per_case=2, near=0.85, good=0.80)
+# Where each place that is compared has a case, share of the best sentence's score that any other case needs.
+_BESIDE_NAMED = 0.95
+_A_COMPARISON = 2
+_TOLD = 0.6  # share of the best sentence's score from which a place's case tells of the matter
+_OPEN = re.compile(r"还有|别的|其他|其它|哪|等地|以外|之外")
 # Share of the best sentence's score that the best one for a single part of the question needs.
 _GOOD_FOR_A_PART = 0.5
 # How many times better a case has to answer a part of the question than the cases near the whole of it.
@@ -136,7 +142,8 @@ class Composer:
 
     def _rows(self, reading: Reading, evidence: Evidence, plan: Plan) -> list[Unit]:
         """The best sentences of every case that has a good one, best case first."""
-        named = self._named(reading, evidence)
+        named, complete = self._named(reading, evidence)
+        near = _BESIDE_NAMED if complete else plan.near
         most = max(unit.likeness for unit in evidence.units)
         by_case: dict[str, list[Unit]] = {}
         for unit in (*_for_parts(evidence), *evidence.units):
@@ -144,20 +151,21 @@ class Composer:
             if kept:
                 wanted = len(kept) < plan.per_case and unit.score >= plan.good * kept[0].score
             else:
-                near = unit.score >= plan.near * evidence.peak or unit.likeness >= plan.alike * most
-                wanted = (near and len(by_case) < plan.cases) or unit.case.id in named
+                good = unit.score >= near * evidence.peak or unit.likeness >= plan.alike * most
+                wanted = (good and len(by_case) < plan.cases) or unit.case.id in named
             if wanted and not told(unit, [one for units in by_case.values() for one in units]):
                 by_case.setdefault(unit.case.id, []).append(unit)
         return [unit for units in by_case.values() for unit in sorted(units, key=lambda one: one.span)]
 
-    def _named(self, reading: Reading, evidence: Evidence) -> set[str]:
-        """For each place that a comparison names, the case of that place with the best sentence."""
-        named = set()
-        for place in reading.places:
-            cases = {case.id for case in self._gatherer.about(place)}
-            best = evidence.within(cases).units[:1]
-            named |= {unit.case.id for unit in best}
-        return named
+    def _named(self, reading: Reading, evidence: Evidence) -> tuple[set[str], bool]:
+        """For each place that is named the case with the best sentence, and whether these are all that is asked for."""
+        named = [
+            evidence.within(case.id for case in self._gatherer.about(place)).units[:1]
+            for place in reading.places
+        ]
+        cases = {unit.case.id for units in named for unit in units}
+        told = all(units and units[0].score >= _TOLD * evidence.peak for units in named)
+        return cases, len(cases) >= _A_COMPARISON and told and not _OPEN.search(reading.text)
 
 
 def _with_room(rows: Sequence[Row], plan: Plan) -> tuple[list[Row], list[Case]]:

@@ -44,19 +44,24 @@ class Resolved:
 
 
 _NUMBERS = "一二三四五六七八九十"
+# What may follow "第二个" where it points at a case: not 第二个环节, 最后一个月, 案例一共.
+_BEHIND = r"(?=[的呢是有在里出说讲用要需为多几哪什怎具如详介展咋，,。?？!！\s]|$)"
 _ORDINAL = re.compile(
-    r"(?:第\s*(?P<number>[一二三四五六七八九十\d]{1,2})|(?P<last>最后一?)|案例\s*(?P<case>[一二三四五六七八九十\d]{1,2}))\s*(?:个|条|家|项)?(?:案例|地方|例子|做法|城市)?"
-    r"(?![天月日季年届批期次名步])"
+    r"(?:第\s*(?P<number>[一二三四五六七八九十\d]{1,2})|(?P<last>最后一?))\s*"
+    rf"(?:[个条家项]?(?:案例|地方|例子|做法|城市)|[个条家项]{_BEHIND}|(?:(?<=^第.)|(?<=^那第.))(?=[呢?？]|$))|"
+    rf"案例\s*(?P<case>[一二三四五六七八九十\d]{{1,2}}){_BEHIND}"
 )
 _MARK = re.compile(r"\[(\d{1,2})\]")
 _MORE = re.compile(
-    r"^(?:那|那么)?(?:还有|除此之外|除了(?:这些|这个|它|上面)(?:以外|之外)?)?[,，]?(?:还有)?(?:没有)?(?:哪些)?(?:别的|其他|其它|更多)?(?:的)?"
+    r"^(?:那|那么)?(?:还有|除此之外|除了?(?:这|那|它|上面|以上)[^，,。?？]{0,6}?(?:以外|之外)?)?[,，]?(?:还有)?(?:没有)?(?:哪些)?(?:别的|其他|其它|更多)?(?:的)?"
     r"(?:地方|案例|例子|城市|区县|做法|地区)?(?:也)?(?:这么|这样)?(?:做|搞)?(?:的)?(?:呢|吗|么|没有|没)?[?？。!！]*$"
 )
+_EXCEPT = re.compile(r"除了?[^，,。?？]{1,12}?(?:以外|之外)?[，,]?(?=还有|别的|其他|其它)")
 _ANOTHER = re.compile(r"还有|别的|其他|其它|更多|除")
 _STILL = re.compile(r"^还有?")
 _POINTER = re.compile(
-    r"这个(?:案例|地方|做法|城市|市|区|县)|那个(?:案例|地方|做法|城市|市|区|县)|该(?:案例|市|区|县|地)|上面(?:这个|那个|的)?(?:案例|做法)?|它们?|那里|那边|当地|刚才(?:那个|说的)?"
+    r"这个(?:案例|地方|做法|城市|市|区|县)|那个(?:案例|地方|做法|城市|市|区|县)|(?<!应)该(?:案例|市|区|县|地)|上面(?:(?:这个|那个|的)(?:案例|做法)?|案例|做法)|"
+    r"(?<!其)它们?|那里|(?<![局厅委院])那边|当地|刚才(?:那个|说的)?"
 )
 _AND_NOW = re.compile(
     r"^(?:那|那么|换成|改成|如果是|要是)?(?P<topic>[^,，。?？]{1,14}?)(?:的)?(?:呢|怎么样|如何|又怎么样|的情况)[?？。!！]*$"
@@ -71,45 +76,60 @@ def resolve(question: str, reading: Reading, turns: Sequence[Turn]) -> Resolved:
         reading: of the question alone.
         turns: before it, the latest last.
     """
+    turns = [turn for turn in turns if turn.answer.reason != "out_of_scope"]
     if not turns:
         return Resolved(question)
     last = turns[-1]
-    swapped = _AND_NOW.match(question)
     told = [turn.answer for turn in turns if turn.answer.citations]
-    if told and (chosen := _pointed_at(question, told[-1])) is not None:
+    asked = _EXCEPT.sub("", question) if reading.places else question
+    if _MORE.match(asked) and _ANOTHER.search(asked):
+        return Resolved(f"还有哪些地方{_elsewhere(last.reading, '')}", without=_told_since(turns))
+    if told and (chosen := _pointed_at(question, reading, told)) is not None:
         rest = _ORDINAL.sub("", _MARK.sub("", _POINTER.sub("", question))).strip(" 的是，,")
         topic = "" if _has_topic(rest) else _plain(last.reading.topic)
-        asked = f"{chosen.title}：{topic}{rest or '具体怎么做的？'}"
-        return Resolved(asked, only=frozenset({chosen.id}))
-    if _MORE.match(question) and _ANOTHER.search(question):
-        seen = frozenset(case.id for answer in told for case in answer.cited_cases)
-        return Resolved(f"还有哪些地方{_elsewhere(last.reading, '')}", without=seen)
-    return Resolved(_completed(question, reading, last.reading, swapped["topic"] if swapped else ""))
+        return Resolved(f"{chosen.title}：{topic}{rest or '具体怎么做的？'}", only=frozenset({chosen.id}))
+    return Resolved(_completed(question, reading, last.reading))
 
 
-def _completed(question: str, reading: Reading, last: Reading, swapped: str) -> str:
+def _told_since(turns: Sequence[Turn]) -> frozenset[str]:
+    """Ids of the cases told since the last question that stood alone: what was told of another matter may come again."""
+    told: set[str] = set()
+    for turn in reversed(turns):
+        told |= {case.id for case in turn.answer.cited_cases}
+        if not turn.answer.resolved:
+            break
+    return frozenset(told)
+
+
+def _completed(question: str, reading: Reading, last: Reading) -> str:
     """The question with what it leaves out taken from the last one."""
     places = ("、" if last.intent == "compare" else "").join(last.places)
-    if reading.places and (swapped or not _topic_words(reading)):
+    swapped = _AND_NOW.match(question)
+    named = swapped["topic"] if swapped else question
+    asks = without_asking(named) != named
+    if _topic_words(reading):
+        stands_alone = swapped is None or asks or bool(reading.places)
+        return question if stands_alone else f"{places}{named}{_asking(last)}"
+    if reading.places and not asks:
         return _elsewhere(last, "、".join(reading.places))
-    if len(swapped) >= 2:
-        return f"{places}{swapped}{_asking(last)}"
-    if not _topic_words(reading):
-        return f"{places}{_plain(last.topic)}，{question}"
-    return question
+    return f"{'' if reading.places else places}{_plain(last.topic)}，{question}"
 
 
-def _pointed_at(question: str, answer: Answer) -> Case | None:
-    """The case that a question points at by its number, by a mark or by a pronoun."""
-    cases = answer.cited_cases
+def _pointed_at(question: str, reading: Reading, told: Sequence[Answer]) -> Case | None:
+    """The case that a question points at by its number, by a mark or by a pronoun.
+
+    A number counts in the latest answer of several cases, so that one may ask on from a list; a pronoun in a
+    question with a place of its own ("天津那边") means that place.
+    """
     if mark := _MARK.search(question):
-        return next((one.case for one in answer.citations if one.number == int(mark[1])), None)
+        return next((one.case for one in told[-1].citations if one.number == int(mark[1])), None)
     if ordinal := _ORDINAL.search(question):
-        if ordinal["last"]:
-            return cases[-1] if cases and re.search(r"个|案例|地方|家", ordinal[0]) else None
-        number = _value(ordinal["number"] or ordinal["case"])
+        cases = next(
+            (one.cited_cases for one in reversed(told) if len(one.cited_cases) > 1), told[-1].cited_cases
+        )
+        number = len(cases) if ordinal["last"] else _value(ordinal["number"] or ordinal["case"])
         return cases[number - 1] if 1 <= number <= len(cases) else None
-    return cases[0] if cases and _POINTER.search(question) else None
+    return told[-1].cited_cases[0] if not reading.places and _POINTER.search(question) else None
 
 
 def _value(number: str) -> int:
@@ -125,7 +145,8 @@ def _elsewhere(last: Reading, places: str) -> str:
     """The last question about other places, or about none."""
     text = _STILL.sub("", LIST_WORDS.sub("", last.text))
     for number, place in enumerate(last.places):
-        text = re.sub(rf"{re.escape(place)}[市区县州省]?", places if number == 0 else "", text)
+        joined = "" if number == 0 else "(?:以及|还有|[、和与跟同及])?"
+        text = re.sub(rf"{joined}{re.escape(place)}[市区县州省]?", places if number == 0 else "", text)
     return text if last.places else f"{places}{text}"
 
 

@@ -26,6 +26,7 @@ from rag.units import LONGEST, Unit, has_figure
 Scores = NDArray[np.float32]
 Tokens = NDArray[np.int32]
 
+_SHORT = 16  # characters; a shorter sentence without a figure or a name is a heading in all but form
 _SLOGAN = re.compile(
     r"习近平|二十大|重要论述|坚强领导|贯彻落实|高度重视|深刻把握|踔厉奋发|真抓实干|砥砺|下一步|提高(?:政治)?站位|奠定.{0,4}基础|贡献力量"
 )
@@ -159,6 +160,6 @@ def _worth(text: str, reading: Reading, figures: Sequence[Quantity]) -> float:
         worth -= 0.12
     if _SPEECH.search(text):
         worth -= 0.08
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or (len(text) < _SHORT and not has_figure(text) and "“" not in text):
         worth -= 0.10
     return worth

@@ -158,7 +158,7 @@ def verify_lines(path: pathlib.Path, verifier: Verifier | None = None) -> Iterat
 
 def _pairs(path: pathlib.Path) -> Iterator[tuple[str, list[str]]]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"文件无法读取：{path}", hint="请给出一个 UTF-8 的 .jsonl 文件") from error
     for number, line in enumerate(lines, 1):

@@ -103,6 +103,25 @@ def test_no_figure_of_a_sentence_can_be_changed(
         assert not verifier.check(changed, [sentence]).supported
 
 
+PIECES = st.sampled_from(
+    "企业 清溪县 由 5天 压缩至 1天 2023年 ， 。 、 “一次办” 不再 全部 税务局 第三 三分之一 %  XX市 [1] 除 外 其中 12.5万元 \n ; : İ 〇 ①".split(
+        " "
+    )
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sentence=st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=40),
+    quotes=st.lists(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=40), max_size=3),
+)
+def test_any_text_gets_a_verdict(verifier: Verifier, sentence: str, quotes: list[str]) -> None:
+    verdict = verifier.check(sentence, quotes)
+    assert verdict.supported is (verdict.reason is None)
+    assert bool(verdict.detail) is not verdict.supported
+    assert verifier.verify(sentence, [citation(1, quote) for quote in quotes]) is not None
+
+
 @pytest.mark.parametrize(
     ("sentence", "quote", "stands"),
     [
