@@ -24,6 +24,11 @@ def is_heading(line: str) -> bool:
     )
 
 
+def passage_text(case: Case, chunk: Chunk) -> str:
+    """The text of a chunk as searchers see it: title, region and heading before the passage."""
+    return "\n".join(part for part in (case.title, case.region, chunk.heading, chunk.text_in(case)) if part)
+
+
 def split_chunks(case: Case) -> tuple[Chunk, ...]:
     """Chunks of a case in order, each bounded by sentences, none reaching over a heading."""
     chunks: list[Chunk] = []

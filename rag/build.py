@@ -17,6 +17,7 @@ from embeddings.index import VectorIndex
 from embeddings.joint import JointEmbedder
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
+from embeddings.reranker import Reranker
 from embeddings.static_model import StaticEmbedder, load_static
 from rag import records, store
 from rag.assistant import Assistant, Writing
@@ -126,7 +127,9 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
             "vectors": settings.vectors_weight,
             "vocabulary": settings.vocabulary_weight,
             "tokens": settings.tokens_weight,
+            "reranker": settings.reranker_weight,
         },
+        reranker=_reranker(settings.reranker),
     )
     words.cut("预热")  # jieba reads its dictionary on first use; no question should wait for that
     return Assistant(
@@ -142,6 +145,14 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
         name=name,
         writing=_writing(settings),
     )
+
+
+def _reranker(name: str) -> Reranker | None:
+    if not name:
+        return None
+    from embeddings.reranker import CrossEncoderReranker
+
+    return CrossEncoderReranker(name)
 
 
 def _writing(settings: Settings) -> Writing | None:

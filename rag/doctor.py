@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import ipaddress
 import os
 import pathlib
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from corpus.errors import CorpusIndexError
 from rag import store
@@ -39,17 +41,49 @@ def _all(settings: Settings) -> Iterator[Finding]:
     if settings.encoder:
         local = pathlib.Path(settings.encoder).expanduser().is_dir()
         yield Finding("编码器", f"{settings.encoder}（{'本机文件夹' if local else '按名称加载'}）", True)
-        reaching = not local and os.environ.get("HF_HUB_OFFLINE", "1") in {"0", "false", "no"}
+        reaching = not local and _may_download()
     else:
         yield Finding("编码器", "内置编码器，并配一个建索引时按资料训练的（不下载任何东西）", True)
         reaching = False
-    yield Finding("联网", "会联网下载编码器（HF_HUB_OFFLINE=0）" if reaching else "不联网", True)
+    if settings.reranker:
+        local = pathlib.Path(settings.reranker).expanduser().is_dir()
+        yield Finding("重排模型", f"{settings.reranker}（{'本机文件夹' if local else '按名称加载'}）", True)
+        reaching = reaching or (not local and _may_download())
+    yield _chat(settings)
+    outside = ["会联网下载模型（HF_HUB_OFFLINE=0）"] if reaching else []
+    outside += (
+        [f"问题和引文会发到 {_host(settings)}"] if settings.chat_model and not _is_loopback(settings) else []
+    )
+    yield Finding("联网", "；".join(outside) or "不联网", True)
     office = shutil.which("soffice") or shutil.which("libreoffice")
     yield Finding(
         "旧格式 .doc/.wps",
         f"由 LibreOffice 转换（{office}）" if office else "未安装 LibreOffice，请另存为 .docx",
         True,
     )
+
+
+def _may_download() -> bool:
+    return os.environ.get("HF_HUB_OFFLINE", "1") in {"0", "false", "no"}
+
+
+def _chat(settings: Settings) -> Finding:
+    if not settings.chat_model:
+        return Finding("对话模型", "没有配置，回答全部是原文摘句", True)
+    where = _host(settings) or settings.chat_provider
+    return Finding("对话模型", f"{settings.chat_model}（{where}），写出的每句都要核对", True)
+
+
+def _host(settings: Settings) -> str:
+    return urlsplit(settings.chat_base_url).netloc.rpartition("@")[2] or settings.chat_provider
+
+
+def _is_loopback(settings: Settings) -> bool:
+    host = urlsplit(settings.chat_base_url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _packages(pins: pathlib.Path) -> Finding:

@@ -6,7 +6,7 @@ Rules over the last turn; nothing is guessed where a question has a topic of its
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.types import Case
@@ -58,7 +58,7 @@ _MORE = re.compile(
 )
 _EXCEPT = re.compile(r"除了?[^，,。?？]{1,12}?(?:以外|之外)?[，,]?(?=还有|别的|其他|其它)")
 _ANOTHER = re.compile(r"还有|别的|其他|其它|更多|除")
-_STILL = re.compile(r"^还有?")
+_STILL = re.compile(r"^还有?(?![款贷本清债原])")
 _POINTER = re.compile(
     r"这个(?:案例|地方|做法|城市|市|区|县)|那个(?:案例|地方|做法|城市|市|区|县)|(?<!应)该(?:案例|市|区|县|地)|上面(?:(?:这个|那个|的)(?:案例|做法)?|案例|做法)|"
     r"(?<!其)它们?|那里|(?<![局厅委院])那边|当地|刚才(?:那个|说的)?"
@@ -80,25 +80,28 @@ def resolve(question: str, reading: Reading, turns: Sequence[Turn]) -> Resolved:
     if not turns:
         return Resolved(question)
     last = turns[-1]
-    told = [turn.answer for turn in turns if turn.answer.citations]
+    told = [turn for turn in turns if turn.answer.citations]
     asked = _EXCEPT.sub("", question) if reading.places else question
     if _MORE.match(asked) and _ANOTHER.search(asked):
-        return Resolved(f"还有哪些地方{_elsewhere(last.reading, '')}", without=_told_since(turns))
-    if told and (chosen := _pointed_at(question, reading, told)) is not None:
+        seen = frozenset(case.id for turn in _since(turns) for case in turn.answer.cited_cases)
+        return Resolved(f"还有哪些地方{_elsewhere(last.reading, '')}", without=seen)
+    if told and (pointed := _pointed_at(question, reading, told)) is not None:
+        chosen, turn = pointed
+        if chosen is None:
+            return Resolved(question, only=frozenset())
         rest = _ORDINAL.sub("", _MARK.sub("", _POINTER.sub("", question))).strip(" 的是，,")
-        topic = "" if _has_topic(rest) else _plain(last.reading.topic)
-        return Resolved(f"{chosen.title}：{topic}{rest or '具体怎么做的？'}", only=frozenset({chosen.id}))
+        topic = "" if _has_topic(rest) else _plain(turn.reading.topic)
+        wanted = rest if rest.strip("呢?？") else "具体怎么做的？"
+        return Resolved(f"{chosen.title}：{topic}{wanted}", only=frozenset({chosen.id}))
     return Resolved(_completed(question, reading, last.reading))
 
 
-def _told_since(turns: Sequence[Turn]) -> frozenset[str]:
-    """Ids of the cases told since the last question that stood alone: what was told of another matter may come again."""
-    told: set[str] = set()
+def _since(turns: Sequence[Turn]) -> Iterator[Turn]:
+    """The turns back to the last question that stood alone, the latest first: what was told before is another matter."""
     for turn in reversed(turns):
-        told |= {case.id for case in turn.answer.cited_cases}
+        yield turn
         if not turn.answer.resolved:
-            break
-    return frozenset(told)
+            return
 
 
 def _completed(question: str, reading: Reading, last: Reading) -> str:
@@ -107,7 +110,7 @@ def _completed(question: str, reading: Reading, last: Reading) -> str:
     swapped = _AND_NOW.match(question)
     named = swapped["topic"] if swapped else question
     asks = without_asking(named) != named
-    if _topic_words(reading):
+    if _has_topic(_without(reading.places, named)):
         stands_alone = swapped is None or asks or bool(reading.places)
         return question if stands_alone else f"{places}{named}{_asking(last)}"
     if reading.places and not asks:
@@ -115,21 +118,27 @@ def _completed(question: str, reading: Reading, last: Reading) -> str:
     return f"{'' if reading.places else places}{_plain(last.topic)}，{question}"
 
 
-def _pointed_at(question: str, reading: Reading, told: Sequence[Answer]) -> Case | None:
-    """The case that a question points at by its number, by a mark or by a pronoun.
+def _pointed_at(question: str, reading: Reading, told: Sequence[Turn]) -> tuple[Case | None, Turn] | None:
+    """The case that a question points at by its number, by a mark or by a pronoun, and where it was told.
 
-    A number counts in the latest answer of several cases, so that one may ask on from a list; a pronoun in a
-    question with a place of its own ("天津那边") means that place.
+    None where it points at nothing; no case where it points at one that was not told. A number counts in the latest
+    answer of several cases on the matter, so that one may ask on from a list; a pronoun in a question with a place of its own
+    ("天津那边") means that place.
     """
+    last = told[-1]
     if mark := _MARK.search(question):
-        return next((one.case for one in told[-1].citations if one.number == int(mark[1])), None)
+        marked = (one.case for one in last.answer.citations if one.number == int(mark[1]))
+        return next(marked, None), last
     if ordinal := _ORDINAL.search(question):
-        cases = next(
-            (one.cited_cases for one in reversed(told) if len(one.cited_cases) > 1), told[-1].cited_cases
-        )
+        several = next((turn for turn in _since(told) if len(turn.answer.cited_cases) > 1), last)
+        cases = several.answer.cited_cases
         number = len(cases) if ordinal["last"] else _value(ordinal["number"] or ordinal["case"])
-        return cases[number - 1] if 1 <= number <= len(cases) else None
-    return told[-1].cited_cases[0] if not reading.places and _POINTER.search(question) else None
+        if 1 <= number <= len(cases):
+            return cases[number - 1], several
+        return None if ordinal["case"] else (None, several)  # "案例12" may be a title
+    if reading.places or not _POINTER.search(question):
+        return None
+    return last.answer.cited_cases[0], last
 
 
 def _value(number: str) -> int:
@@ -158,20 +167,17 @@ def _asking(last: Reading) -> str:
 
 
 def _plain(topic: str) -> str:
-    return re.sub(r"\s*[?？]\s*|\s+", "", topic)
+    return _STILL.sub("", re.sub(r"\s*[?？]\s*|\s+", "", topic))
 
 
-def _topic_words(reading: Reading) -> list[str]:
-    """Words of a question that tell what it is about: not places, not words that only ask or point."""
-    rest = without_asking(reading.topic)
-    for place in reading.places:
-        rest = rest.replace(place, "")
-    return [
-        word for word in word_terms(rest) if len(word) > 1 and word not in STOP_WORDS and word not in _EMPTY
-    ]
+def _without(places: Sequence[str], text: str) -> str:
+    for place in places:
+        text = re.sub(rf"{re.escape(place)}[市区县州省]?", " ", text)
+    return text
 
 
 def _has_topic(text: str) -> bool:
+    """Whether words tell what a text is about: not words that only ask or point."""
     words = word_terms(without_asking(text))
     return any(len(word) > 1 and word not in STOP_WORDS and word not in _EMPTY for word in words)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.changes import Change, find_changes
-from corpus.chunking import split_chunks
+from corpus.chunking import passage_text, split_chunks
 from corpus.cleaning import clean
 from corpus.cutting import split_cases
 from corpus.errors import CorpusIndexError, InputError, UnreadableFileError
@@ -56,11 +56,6 @@ class IndexingReport:
 
 def quiet(_step: str, _share: float) -> None:
     """A progress callback that says nothing."""
-
-
-def passage_text(case: Case, chunk: Chunk) -> str:
-    """The text of a chunk as searchers see it: title, region and heading before the passage."""
-    return "\n".join(part for part in (case.title, case.region, chunk.heading, chunk.text_in(case)) if part)
 
 
 def build_index(

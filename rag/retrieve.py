@@ -2,7 +2,8 @@
 
 Four scores go to every passage: BM25 over characters, BM25 over words, the likeness of its vector to the
 question's, and to that of the official terms for the question's plain wordings. They are scaled to 0..1 a question
-and added with fixed weights. The best few hundred passages are then scored word by word as well (late interaction).
+and added with fixed weights. The best few hundred passages are then scored word by word as well (late interaction),
+and, where a cross-encoder is configured, the best few dozen by it.
 A case is as good as its best passage.
 """
 
@@ -17,17 +18,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.chunking import passage_text
 from corpus.normalise import bare
 from corpus.types import Case, Chunk
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
+from embeddings.reranker import Reranker
 from rag.types import Hit
 from rag.understand import Reading
 
 Scores = NDArray[np.float32]
 _RESCORED = 300  # passages that are scored word by word
+_RERANKED = 40  # passages that a cross-encoder reads
 _DEEPEST = 20_000  # passages that the vectors score at most; the rest count as the worst of these
 
 
@@ -54,7 +58,9 @@ class Retriever:
         vectors: vectors of the chunks.
         embedder: encodes questions as the index was encoded.
         late: scores the best passages word by word.
-        weights: share of each searcher ("characters", "words", "vectors", "vocabulary", "tokens").
+        weights: share of each searcher ("characters", "words", "vectors", "vocabulary", "tokens",
+            "reranker").
+        reranker: reads the best passages together with the question; None for none.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Retriever:
         embedder: Embedder,
         late: LateInteraction,
         weights: Mapping[str, float],
+        reranker: Reranker | None = None,
     ) -> None:
         self._cases = cases
         self._chunks = chunks
@@ -75,6 +82,7 @@ class Retriever:
         self._embedder = embedder
         self._late = late
         self._weights = weights
+        self._reranker = reranker
         order = {case_id: number for number, case_id in enumerate(cases)}
         self._owners = np.array([order[chunk.case_id] for chunk in chunks], dtype=np.int64)
         self._rows: dict[str, list[int]] = {case_id: [] for case_id in cases}
@@ -112,6 +120,13 @@ class Retriever:
         by_word[best] = scaled(self._late.scores(reading.sought, best))
         weighted["tokens"] = np.float32(self._weights["tokens"]) * by_word
         scores = scores + weighted["tokens"]
+        if self._reranker is not None:
+            read = np.argsort(-scores, kind="stable")[:_RERANKED]
+            pairs = [passage_text(self._cases[self._chunks[row].case_id], self._chunks[row]) for row in read]
+            by_reading = np.zeros_like(scores)
+            by_reading[read] = scaled(self._reranker.scores(reading.text, pairs))
+            weighted["reranker"] = np.float32(self._weights["reranker"]) * by_reading
+            scores = scores + weighted["reranker"]
         rows = list(itertools.islice(self._distinct(self._best_rows(scores)), limit))
         hits = tuple(
             Hit(

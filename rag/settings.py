@@ -27,9 +27,10 @@ class Settings:
         data: folder for what the program makes itself (the library's index).
         encoder: folder or hub name of a sentence-transformers model used when an index is built; "" means the
             bundled one beside a small one fitted on the indexed text.
+        reranker: folder or hub name of a cross-encoder that reads the best passages again; "" means none.
         longest_question: characters.
-        characters_weight, words_weight, vectors_weight, vocabulary_weight, tokens_weight: shares of the searchers
-            in a passage's score.
+        characters_weight, words_weight, vectors_weight, vocabulary_weight, tokens_weight, reranker_weight: shares
+            of the searchers in a passage's score.
         place_share: share of the best sentence's score that the best one about the places asked for needs; below it
             the answer is taken from elsewhere or refused.
         figure_share: share of the greatest likeness to the question down to which the figure asked for is looked for.
@@ -45,12 +46,14 @@ class Settings:
     index: pathlib.Path | None = None
     data: pathlib.Path = PROJECT / "data"
     encoder: str = ""
+    reranker: str = ""
     longest_question: int = 2000
     characters_weight: float = 0.2
     words_weight: float = 0.1
     vectors_weight: float = 0.6
     vocabulary_weight: float = 0.2
     tokens_weight: float = 0.2
+    reranker_weight: float = 1.0
     place_share: float = 0.8
     figure_share: float = 0.7
     meaning_cosine: float = 0.45
@@ -113,8 +116,14 @@ def _check(settings: Settings) -> None:
     for name, weight in weights.items():
         if not (math.isfinite(weight) and weight >= 0):
             raise InputError(f"设置 {name} 的值不对：{weight}", hint="应是不小于 0 的数")
-    if not any(weights.values()):
-        raise InputError(f"设置 {'、'.join(weights)} 不能全是 0", hint="至少一个要大于 0")
+    searchers = {
+        name: weight for name, weight in weights.items() if settings.reranker or name != "reranker_weight"
+    }
+    if not any(searchers.values()):
+        raise InputError(f"设置 {'、'.join(searchers)} 不能全是 0", hint="至少一个要大于 0")
+    for name in ("place_share", "figure_share", "meaning_cosine"):
+        if not 0 <= getattr(settings, name) <= 1:
+            raise InputError(f"设置 {name} 的值不对：{getattr(settings, name)}", hint="应在 0 到 1 之间")
     _check_chat(settings)
 
 

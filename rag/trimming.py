@@ -13,6 +13,7 @@ from rag.units import Unit, reads_alone
 _CLAUSE_END = re.compile(r"[，,；;。！？]+[”’』】）》]*")
 _LONG = 80  # characters; a shorter sentence is left whole
 _SHORTEST = 12
+_CLOSED_BY = {"“": "”", "‘": "’", "（": "）", "《": "》", "【": "】"}
 _NAME = re.compile(r"“[^”]{2,12}”")
 _NAMES = 2  # the first names in quotation marks say what a measure is called
 _KEPT = 0.9  # share of the sentence's shared characters that its clauses must keep
@@ -63,4 +64,11 @@ def _figures(reading: Reading, text: str) -> int:
 
 
 def _balanced(text: str) -> bool:
-    return all(text.count(left) == text.count(right) for left, right in ("“”", "（）", "《》", "【】"))
+    """Whether every opened sign is closed again: counting alone takes ”甲“ for a quotation."""
+    opened: list[str] = []
+    for sign in text:
+        if sign in _CLOSED_BY:
+            opened.append(_CLOSED_BY[sign])
+        elif sign in _CLOSED_BY.values() and (not opened or opened.pop() != sign):
+            return False
+    return not opened

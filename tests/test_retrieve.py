@@ -175,3 +175,18 @@ def test_a_case_counts_by_its_best_passage_wherever_its_file_stands(tmp_path: Pa
     hit = open_assistant(Settings(index=tmp_path / "index")).search("谁承担刻制印章的费用")[0]
     assert hit.case.source == "长.txt"
     assert told in hit.chunk.text_in(hit.case)
+
+
+def test_a_cross_encoder_decides_among_the_best_passages(small: Indexed, tmp_path: Path) -> None:
+    from tiny_models import write_cross_encoder
+
+    write_cross_encoder(tmp_path / "重排")
+    plain = open_assistant(Settings(index=small.folder))
+    read = open_assistant(Settings(index=small.folder, reranker=str(tmp_path / "重排"), reranker_weight=1e6))
+    question = "企业开办要交哪些材料"
+    first, second = plain.search(question), read.search(question)
+    assert {hit.case.id for hit in first} == {hit.case.id for hit in second}
+    assert all(dict(hit.origin)["reranker"] >= 0 for hit in second)
+    shares = [dict(hit.origin)["reranker"] for hit in second]
+    assert shares == sorted(shares, reverse=True)
+    assert "reranker" not in dict(first[0].origin)
