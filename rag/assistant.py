@@ -10,7 +10,7 @@ from corpus.changes import Change
 from corpus.types import Case, Document
 from embeddings.embedder import Embedder
 from rag.compose import Composer
-from rag.followup import Turn, resolve
+from rag.followup import Resolved, Turn, resolve
 from rag.judge import Thresholds
 from rag.llm import Chat
 from rag.phrasing import Composed
@@ -20,7 +20,7 @@ from rag.types import Answer, Hit
 from rag.understand import Reading, place_names, understand
 from rag.vocabulary import Vocabulary
 from rag.wording import Wording
-from rag.writer import Piece, Verifier, rewrite, write
+from rag.writer import Piece, Verifier, complete, rewrite, write
 
 _LISTED_CASES = 20
 
@@ -161,7 +161,7 @@ class Assistant:
         """
         start = time.perf_counter()
         reading = self.understand(question)
-        resolved = resolve(question, reading, turns)
+        resolved = self._resolved(question, reading, turns)
         if resolved.question != question:
             reading = self.understand(resolved.question[: self._settings.longest_question])
         notes, reading = self._rewritten(resolved.question, reading)
@@ -180,6 +180,16 @@ class Assistant:
                 resolved.question if resolved.question != question else "",
                 notes,
             )
+
+    def _resolved(self, question: str, reading: Reading, turns: Sequence[Turn]) -> Resolved:
+        """What the question asks, by rules, and where these see nothing left out by the chat model."""
+        resolved = resolve(question, reading, turns)
+        alone = not turns or resolved.question != question
+        if self._writing is None or not self._settings.chat_rewrite or alone:
+            return resolved
+        earlier = [turn.answer.resolved or turn.answer.question for turn in turns]
+        whole = complete(question, earlier, self._writing.chat, known_places=self._places)
+        return Resolved(whole) if whole else resolved
 
     def _rewritten(self, question: str, reading: Reading) -> tuple[tuple[str, ...], Reading]:
         """What is said of the chat model's wording of a question, and the reading with it."""

@@ -14,9 +14,16 @@ from typing import Protocol
 from corpus.errors import ModelError
 from corpus.quantities import quantities_in
 from rag.draft import Sentence, as_markdown, inert, sentences_of, unadorned
-from rag.llm import Chat
+from rag.llm import Chat, Message
 from rag.phrasing import Composed, escaped, marked
-from rag.prompts import LONGEST_REWRITE, Passage, passages_of, rewriting_messages, writing_messages
+from rag.prompts import (
+    LONGEST_REWRITE,
+    Passage,
+    completing_messages,
+    passages_of,
+    rewriting_messages,
+    writing_messages,
+)
 from rag.types import Citation
 from rag.understand import places_in
 
@@ -194,21 +201,48 @@ def rewrite(question: str, chat: Chat, *, known_places: Iterable[str] = ()) -> s
         chat: the model.
         known_places: names of places that the cases state, without endings.
     """
-    try:
-        text = "".join(chat.stream(rewriting_messages(question))).rpartition(_END_OF_THOUGHT)[2].strip()
-    except ModelError:
-        return None
-    text = text.removeprefix("<问题>").removesuffix("</问题>").strip()
     places = tuple(known_places)
+    text = _one_line(chat, rewriting_messages(question))
     kept = (
-        0 < len(text) <= LONGEST_REWRITE
-        and len(text.splitlines()) == 1
-        and text != question.strip()
-        and not re.search(r"[\[\]<>*#`：:]", text)
+        text != question.strip()
         and set(places_in(text, places)) == set(places_in(question, places))
         and _figures(text) <= _figures(question)
     )
-    return text if kept else None
+    return text if text and kept else None
+
+
+def complete(
+    question: str, earlier: Sequence[str], chat: Chat, *, known_places: Iterable[str] = ()
+) -> str | None:
+    """A question that leans on earlier ones, made to stand alone; None as for `rewrite`.
+
+    Args:
+        question: as asked.
+        earlier: the questions before it, the latest last.
+        chat: the model.
+        known_places: names of places that the cases state, without endings.
+    """
+    places = tuple(known_places)
+    text = _one_line(chat, completing_messages(question, earlier))
+    said = "\n".join((*earlier, question))
+    kept = (
+        text != question.strip()
+        and set(places_in(text, places)) <= set(places_in(said, places))
+        and set(places_in(question, places)) <= set(places_in(text, places))
+        and _figures(question) <= _figures(text) <= _figures(said)
+    )
+    return text if text and kept else None
+
+
+def _one_line(chat: Chat, messages: Sequence[Message]) -> str:
+    """What a model replies, "" where it fails or replies with more than a short line of plain text."""
+    try:
+        text = "".join(chat.stream(messages)).rpartition(_END_OF_THOUGHT)[2].strip()
+    except ModelError:
+        return ""
+    text = text.removeprefix("<问题>").removesuffix("</问题>").strip()
+    plain = len(text.splitlines()) == 1 and not re.search(r"[\[\]<>*#`：:]", text)
+    return text if plain and len(text) <= LONGEST_REWRITE else ""
 
 
 def _figures(text: str) -> set[tuple[float, float, str]]:
