@@ -52,7 +52,8 @@ class Comparer:
         for unit, changes in zip(units, told, strict=True):
             made = [_change_row(unit, change) for change in changes]
             # A sentence that tells a time of something else is no row, one about the very matter is.
-            if not made and unit.likeness >= _ALIKE * most:
+            begun = any(row.unit.case.id == unit.case.id for row in rows)
+            if not made and not begun and unit.likeness >= _ALIKE * most:
                 made = [_no_change_row(trimmed(unit, reading))]
             rows += [row for row in made if row not in rows]
         return CHANGE_HEAD, _fastest_first(rows, told) if "快" in reading.text else rows

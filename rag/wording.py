@@ -31,7 +31,8 @@ def load_wording(path: pathlib.Path = FILE) -> Wording:
     """Read a file of phrases; a phrase that it lacks is taken from the shipped file.
 
     Raises:
-        InputError: for a file that is no TOML, an unknown phrase, or one with other places than the shipped one.
+        InputError: for a file that is no TOML, an unknown phrase, or one with other places than the shipped one or with
+            formats in them.
     """
     shipped = _read(FILE)
     own = _read(path) if path != FILE else {}
@@ -53,11 +54,18 @@ def _read(path: pathlib.Path) -> dict[str, str]:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"说法文件无法读取：{path.name}", hint="请检查 TOML 语法，并存为 UTF-8") from error
-    return {name: str(value) for name, value in values.items()}
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise InputError(f"说法文件 {path.name} 的 {name} 不是一句话", hint="说法要写在引号里")
+    return values
 
 
-def _places(phrase: str) -> set[str | None] | None:
+def _places(phrase: str) -> set[str] | None:
+    """What a phrase has to be filled in with; None where it could not be filled in as it is ({, {count:x}, {case!x})."""
     try:
-        return {name for _, name, _, _ in string.Formatter().parse(phrase) if name is not None}
+        parts = [part for part in string.Formatter().parse(phrase) if part[1] is not None]
     except ValueError:
         return None
+    if any(form or conversion for _, _, form, conversion in parts):
+        return None
+    return {name for _, name, _, _ in parts if name is not None}
