@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import collections
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from tokenizers import Tokenizer, models, normalizers
+from tokenizers import Regex, Tokenizer, models, normalizers
 
 from corpus import words
 from embeddings.static_model import StaticEmbedder
@@ -22,6 +23,9 @@ from embeddings.static_model import StaticEmbedder
 DIMENSION = 192
 _UNKNOWN = "[UNK]"
 _MOST_WORDS = 40_000
+_MARK = "\N{LOWER ONE EIGHTH BLOCK}"
+_LATIN = re.compile("[a-z]+")
+_LATIN_EDGE = "(?<![a-z])(?=[a-z])|(?<=[a-z])(?![a-z])"
 
 
 def fit_corpus_model(texts: Sequence[str], *, dimension: int = DIMENSION) -> StaticEmbedder:
@@ -45,19 +49,27 @@ def fit_corpus_model(texts: Sequence[str], *, dimension: int = DIMENSION) -> Sta
 
 
 def _tokenizer(texts: Sequence[str]) -> Tokenizer:
-    """A Unigram tokenizer over the words and characters of the texts, likelier ones first."""
+    """A Unigram tokenizer over the words and characters of the texts, likelier ones first.
+
+    Latin words are pieces only as wholes, between marks: read letter by letter, an English question would seem to
+    hold words of the texts that mean nothing of the kind.
+    """
     counts: collections.Counter[str] = collections.Counter()
     for text in texts:
         for word in words.cut(text.lower()):
-            if any(character.isalnum() for character in word):
+            if _LATIN.fullmatch(word):
+                counts[f"{_MARK}{word}{_MARK}"] += 1
+            elif any(character.isalnum() for character in word):
                 counts[word] += 1
-                counts.update(dict.fromkeys(word, 0))
+                counts.update(dict.fromkeys((one for one in word if not _LATIN.fullmatch(one)), 0))
     common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST_WORDS]
     total = sum(count for _, count in common) + 1
     # A character alone costs as much as the rarest word, so that words win wherever they fit.
     pieces = [(word, math.log(max(count, 0.1 if len(word) == 1 else 1) / total)) for word, count in common]
     tokenizer = Tokenizer(models.Unigram([(_UNKNOWN, -30.0), *pieces], unk_id=0))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Lowercase(), normalizers.Replace(Regex(_LATIN_EDGE), _MARK)]
+    )
     return tokenizer
 
 

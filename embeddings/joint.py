@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from embeddings.bundled import load_bundled
+from embeddings.corpus_model import fit_corpus_model
 from embeddings.embedder import Embedder, Vectors
+from embeddings.static_model import StaticEmbedder
+
+# Share of the encoder that knows the field beside the one that knows the documents.
+_GENERAL_SHARE = 0.6
 
 
 class JointEmbedder:
@@ -43,3 +49,21 @@ class JointEmbedder:
 
     def _side_by_side(self, vectors: Sequence[Vectors]) -> Vectors:
         return np.hstack([one * scale for one, (_, scale) in zip(vectors, self._parts, strict=True)])
+
+
+def adapted(
+    texts: Sequence[str], encoder: StaticEmbedder | None = None
+) -> tuple[JointEmbedder, StaticEmbedder]:
+    """An encoder beside one fitted on the texts, which knows their words and names; and the fitted one.
+
+    Args:
+        texts: passages to be indexed.
+        encoder: None means the bundled one.
+    """
+    fitted = fit_corpus_model(texts)
+    return beside(fitted, encoder), fitted
+
+
+def beside(fitted: StaticEmbedder, encoder: StaticEmbedder | None = None) -> JointEmbedder:
+    """An encoder, by default the bundled one, and one fitted on the indexed text as one."""
+    return JointEmbedder([(encoder or load_bundled(), _GENERAL_SHARE), (fitted, 1 - _GENERAL_SHARE)])

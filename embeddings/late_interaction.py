@@ -2,7 +2,8 @@
 
 The MaxSim of ColBERT (Khattab & Zaharia, 2020) on the token vectors of a static encoder. A mean of vectors blurs a
 passage that says many things; the best match of each word does not. Words count by how rare they are among the
-passages.
+passages. In passages function words do not count: that none of them holds the "吗" of a question makes it no
+weightier. In sentences, which are short, they help.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.embedder import Vectors, unit
+from embeddings.lexical import STOP_WORDS
 from embeddings.static_model import StaticEmbedder
 
 Rows = NDArray[np.int64]
@@ -36,6 +38,8 @@ class LateInteraction:
         holding = np.bincount(tokens, minlength=len(self._matrix))
         passages = len(bounds) - 1
         self._rarity = np.log(1 + (passages - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+        self._content = self._rarity.copy()
+        self._content[[ids[0] for ids in encoder.token_ids(sorted(STOP_WORDS)) if len(ids) == 1]] = 0
 
     @classmethod
     def build(cls, encoder: StaticEmbedder, texts: Sequence[str]) -> LateInteraction:
@@ -47,17 +51,18 @@ class LateInteraction:
 
     def scores(self, question: str, rows: Rows) -> Vectors:
         """Weighted mean of the best cosine of each question token in each passage of `rows`, shape (len(rows),)."""
-        return self._best(question, [self._tokens[self._bounds[row] : self._bounds[row + 1]] for row in rows])
+        passages = [self._tokens[self._bounds[row] : self._bounds[row + 1]] for row in rows]
+        return self._best(question, passages, self._content)
 
     def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         """Distinct token ids of texts that are no passages of the index, such as their sentences."""
         return [np.unique(np.asarray(ids, dtype=np.int32)) for ids in self._encoder.token_ids(texts)]
 
     def token_scores(self, question: str, tokens: Sequence[NDArray[np.int32]]) -> Vectors:
-        """The same as `scores` for the `tokens` of texts, shape (len(tokens),)."""
-        return self._best(question, tokens)
+        """The same as `scores` for the `tokens` of sentences, function words counted, shape (len(tokens),)."""
+        return self._best(question, tokens, self._rarity)
 
-    def _best(self, question: str, passages: Sequence[NDArray[np.int32]]) -> Vectors:
+    def _best(self, question: str, passages: Sequence[NDArray[np.int32]], weights: Vectors) -> Vectors:
         asked = self._encoder.token_ids([question])[0]
         scores = np.zeros(len(passages), dtype=np.float32)
         full = [number for number, tokens in enumerate(passages) if len(tokens)]
@@ -65,11 +70,15 @@ class LateInteraction:
             return scores
         pieces = [passages[number] for number in full]
         starts = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
-        distinct, place = np.unique(np.concatenate(pieces), return_inverse=True)
-        likeness = (self._matrix[distinct] @ self._matrix[asked].T)[place]
+        held = np.concatenate(pieces)
+        # Texts share most of their tokens, so each token is compared once; counting finds them faster than sorting.
+        distinct = np.flatnonzero(np.bincount(held, minlength=len(self._matrix)))
+        place = np.zeros(len(self._matrix), dtype=np.int64)
+        place[distinct] = np.arange(len(distinct))
+        likeness = (self._matrix[distinct] @ self._matrix[asked].T)[place[held]]
         best = np.maximum.reduceat(likeness, starts, axis=0)
-        weights = self._rarity[asked]
-        scores[full] = best @ (weights / max(float(weights.sum()), 1e-9))
+        shares = weights[asked]
+        scores[full] = best @ (shares / max(float(shares.sum()), 1e-9))
         return scores
 
     def save(self, path: pathlib.Path) -> None:

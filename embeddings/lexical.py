@@ -73,6 +73,7 @@ class LexicalIndex:
     def __init__(self, field: Field, engine: Any, size: int) -> None:
         self.field: Field = field
         self._engine = engine
+        self._best = _best_of_each_term(engine)
         self.size = size
 
     @classmethod
@@ -92,6 +93,18 @@ class LexicalIndex:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._engine.get_scores(known), dtype=np.float32)
 
+    def ideal_score(self, question: str) -> float:
+        """The score of a passage that held each term of the question as well as any passage holds it.
+
+        A term that no passage holds counts as much as the weightiest one of the index.
+        """
+        known = self._engine.vocab_dict
+        rarest = float(self._best.max(initial=0.0))
+        return sum(
+            float(self._best[known[term]]) if term in known else rarest
+            for term in terms_of(question, self.field)
+        )
+
     def save(self, folder: pathlib.Path) -> None:
         """Write the index into a folder of its own."""
         self._engine.save(str(folder), show_progress=False)
@@ -102,3 +115,13 @@ class LexicalIndex:
         import bm25s
 
         return cls(field, bm25s.BM25.load(str(folder)), size)
+
+
+def _best_of_each_term(engine: Any) -> NDArray[np.float32]:
+    """The highest score that each term gives any passage, shape (terms,): bm25s keeps them by columns."""
+    scores, starts = np.asarray(engine.scores["data"]), np.asarray(engine.scores["indptr"])
+    best = np.zeros(len(starts) - 1, dtype=np.float32)
+    held = np.flatnonzero(starts[1:] > starts[:-1])
+    if len(held):
+        best[held] = np.maximum.reduceat(scores, starts[held])
+    return best

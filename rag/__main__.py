@@ -15,6 +15,7 @@ from corpus.errors import CaseQAError, InputError
 from rag.assistant import Assistant
 from rag.changes import changes_json, changes_table, filtered, sorted_by_speed
 from rag.doctor import findings
+from rag.exporting import checked_path, write_export
 from rag.output import answer_object, case_object, hit_object
 from rag.progress import Progress
 from rag.settings import Settings, load_settings
@@ -85,6 +86,9 @@ def _parser() -> ChineseParser:
         help='JSON Lines 文件，每行一个 {"question": …}；先检查全部问题，有一个空的或太长的就指出行号、一个也不回答',
     )
     ask.add_argument("--no-llm", action="store_true", help="只用内置的摘句作答")
+    ask.add_argument(
+        "--out", type=pathlib.Path, metavar="FILE", help="把回答另存为 .docx、.md、.xlsx 或 .csv 文件"
+    )
     ask.add_argument("--chat-base-url", metavar="URL", help="对话模型的地址，例如 http://127.0.0.1:8000/v1")
     ask.add_argument("--chat-model", metavar="NAME", help="对话模型的名称")
     ask.add_argument("--chat-api-key", metavar="KEY", help="对话模型的密钥；写在设置文件或环境变量里更稳妥")
@@ -174,6 +178,8 @@ def _ask(options: argparse.Namespace) -> int:
             hint='例如：python -m rag ask "企业开办最快几小时办结？"',
         )
     if options.batch is not None:
+        if options.out is not None:
+            raise InputError("--out 只存一个问题的回答", hint="成批提问请用 --json 并把输出存成文件")
         questions = list(_batch(options.batch))
         assistant = _assistant(options)
         for number, question in questions:
@@ -181,8 +187,13 @@ def _ask(options: argparse.Namespace) -> int:
         for _, question in questions:
             print(_dump(answer_object(assistant.ask(question))), flush=True)
         return 0
+    if options.out is not None:
+        checked_path(options.out)
     assistant = _assistant(options)
     answer = assistant.ask(options.question)
+    if options.out is not None:
+        write_export(options.out, [(options.question, answer)], assistant)
+        print(f"已存为 {options.out}", file=sys.stderr)
     print(_dump(answer_object(answer)) if options.json else answer_for_people(answer, assistant))
     return 0
 

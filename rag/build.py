@@ -11,10 +11,9 @@ from corpus import words
 from corpus.errors import CorpusIndexError
 from embeddings.bundled import NAME as BUNDLED_NAME
 from embeddings.bundled import load_bundled
-from embeddings.corpus_model import fit_corpus_model
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
-from embeddings.joint import JointEmbedder
+from embeddings.joint import JointEmbedder, adapted, beside
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
 from embeddings.reranker import Reranker
@@ -27,8 +26,6 @@ from rag.settings import PROJECT, Settings
 from rag.vocabulary import load_vocabulary
 from rag.wording import load_wording
 
-# Share of the bundled encoder in the vectors; the rest is the one fitted on the indexed text.
-_BUNDLED_WEIGHT = 0.6
 LIBRARY = PROJECT / "corpus" / "library"
 
 
@@ -38,7 +35,7 @@ def index_files(
     """Index files and folders into `folder` with the configured encoder; see `rag.indexing.build_index`."""
 
     def make_embedder(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder | None]:
-        return (_configured(settings.encoder), None) if settings.encoder else _default(texts)
+        return (_configured(settings.encoder), None) if settings.encoder else adapted(texts)
 
     return build_index(
         paths, folder, make_embedder=make_embedder, encoder_key=settings.encoder, progress=progress
@@ -79,7 +76,7 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
         build_index(
             [LIBRARY],
             folder,
-            make_embedder=_default,
+            make_embedder=adapted,
             encoder_key=key,
             progress=progress,
         )
@@ -166,20 +163,10 @@ def _writing(settings: Settings) -> Writing | None:
     return None if chat is None else Writing(chat, Verifier())
 
 
-def _default(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder]:
-    """The bundled encoder beside one fitted on the texts, which knows the words and names of these documents."""
-    fitted = fit_corpus_model(texts)
-    return _joint(fitted), fitted
-
-
-def _joint(fitted: StaticEmbedder) -> JointEmbedder:
-    return JointEmbedder([(load_bundled(), _BUNDLED_WEIGHT), (fitted, 1 - _BUNDLED_WEIGHT)])
-
-
 def _embedder_of(build: pathlib.Path, encoder: dict[str, Any]) -> Embedder:
     """The encoder that the index was encoded with."""
     if encoder["fitted"]:
-        embedder: Embedder = _joint(load_static(build / "encoder", name=encoder["fitted"]))
+        embedder: Embedder = beside(load_static(build / "encoder", name=encoder["fitted"]))
     else:
         embedder = _configured(encoder["name"])
     if (embedder.name, embedder.dimension) != (encoder["name"], encoder["dimension"]):

@@ -25,7 +25,7 @@ _ASPECTS: dict[Kind, tuple[Aspect, ...]] = {
 }
 _ENOUGH = 0.5  # share of the cases that must tell a change for the table to have columns for it,
 _ENOUGH_CASES = 3  # or so many of them
-_ABOUT = 0.55  # share of the likeness of the matter nearest to the question that another matter needs
+_ABOUT = 0.55  # share of the likeness of the matter nearest to the question that another of its aspect needs
 _ALIKE = 0.75  # share of the greatest likeness that a sentence without a change needs among changes
 
 
@@ -72,8 +72,11 @@ class Comparer:
         told: list[list[Change]] = [[] for _ in units]
         tokens = self._late.tokens([f"{change.matter} {units[number].heading}" for number, change in inside])
         alike = self._late.token_scores(reading.topic, tokens)
+        most: dict[Aspect, float] = {}
+        for (_, change), score in zip(inside, alike, strict=True):
+            most[change.aspect] = max(most.get(change.aspect, 0.0), float(score))
         for (number, change), score in zip(inside, alike, strict=True):
-            if score >= _ABOUT * float(alike.max(initial=0.0)):
+            if score >= _ABOUT * most[change.aspect]:
                 told[number].append(change)
         return told
 

@@ -59,7 +59,7 @@ def listed(units: Sequence[Unit], wording: Wording, *, remarks: Sequence[str] = 
     cases: dict[str, Case] = {unit.case.id: unit.case for unit in units}
     lines = [f"{remark}\n" for remark in remarks]
     if len(cases) == 1:
-        lines.append(wording("lead_one", case=named(units[0].case)) + "\n")
+        lines.append(_lead(named(units[0].case), wording) + "\n")
     else:
         lines.append(wording("lead_many", count=len(cases)))
     citations: list[Citation] = []
@@ -71,6 +71,12 @@ def listed(units: Sequence[Unit], wording: Wording, *, remarks: Sequence[str] = 
             lines.append(f"- {marked(unit.text, number)}")
             citations.extend(citations_of(unit, number))
     return Composed("\n".join(lines), tuple(citations), remarks=tuple(remarks))
+
+
+def _lead(name: str, wording: Wording) -> str:
+    lead = wording("lead_one", case=name)
+    # Markdown shows ** beside a quotation mark as two stars.
+    return lead if name[:1].isalnum() and name[-1:].isalnum() else lead.replace("**", "")
 
 
 def tabled(

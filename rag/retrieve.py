@@ -2,13 +2,15 @@
 
 Four scores go to every passage: BM25 over characters, BM25 over words, the likeness of its vector to the
 question's, and to that of the official terms for the question's plain wordings. They are scaled to 0..1 a question
-and added with fixed weights. The best few hundred passages are then scored word by word as well (late interaction),
-and, where a cross-encoder is configured, the best few dozen by it.
+and added; words count for more the more of the question the best passage holds (`embeddings.mixing`). The best few
+hundred passages are then scored word by word as well (late interaction), and, where a cross-encoder is configured,
+the best few dozen by it.
 A case is as good as its best passage.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,12 +27,12 @@ from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
+from embeddings.mixing import coverage, mix, scaled, total
 from embeddings.reranker import Reranker
 from rag.types import Hit
 from rag.understand import Reading
 
 Scores = NDArray[np.float32]
-_RESCORED = 300  # passages that are scored word by word
 _RERANKED = 40  # passages that a cross-encoder reads
 _DEEPEST = 20_000  # passages that the vectors score at most; the rest count as the worst of these
 
@@ -109,17 +111,20 @@ class Retriever:
 
     def retrieve(self, reading: Reading, *, limit: int = 20) -> Retrieval:
         """The best `limit` distinct cases for a question."""
-        parts = {field: scaled(index.scores(reading.sought)) for field, index in self._lexical.items()}
-        parts["vectors"] = scaled(self._cosines(reading.sought))
+        parts: dict[str, Scores] = {
+            field: index.scores(reading.sought) for field, index in self._lexical.items()
+        }
+        covered = coverage(self._lexical, reading.sought, parts)
+        parts["vectors"] = self._cosines(reading.sought)
         if reading.official:
-            parts["vocabulary"] = scaled(self._cosines(" ".join(reading.official)))
-        weighted = {name: np.float32(self._weights[name]) * part for name, part in parts.items()}
-        scores: Scores = np.sum(list(weighted.values()), axis=0, dtype=np.float32)
-        best = np.argsort(-scores, kind="stable")[:_RESCORED]
-        by_word = np.zeros_like(scores)
-        by_word[best] = scaled(self._late.scores(reading.sought, best))
-        weighted["tokens"] = np.float32(self._weights["tokens"]) * by_word
-        scores = scores + weighted["tokens"]
+            parts["vocabulary"] = self._cosines(" ".join(reading.official))
+        weighted = mix(
+            parts,
+            self._weights,
+            covered=covered,
+            by_word=functools.partial(self._late.scores, reading.sought),
+        )
+        scores = total(weighted)
         if self._reranker is not None:
             read = np.argsort(-scores, kind="stable")[:_RERANKED]
             pairs = [passage_text(self._cases[self._chunks[row].case_id], self._chunks[row]) for row in read]
@@ -174,9 +179,3 @@ class Retriever:
         order: NDArray[Any] = np.argsort(-scores, kind="stable")
         _, first = np.unique(self._owners[order], return_index=True)
         return [int(order[position]) for position in np.sort(first)]
-
-
-def scaled(scores: Scores) -> Scores:
-    """Scores mapped linearly to 0..1; all 0 where they do not differ."""
-    low, high = float(scores.min(initial=0.0)), float(scores.max(initial=0.0))
-    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)

@@ -19,7 +19,7 @@ from corpus.quantities import Quantity, quantities_in
 from embeddings.embedder import Embedder, Vectors
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import character_terms, fold
-from rag.retrieve import scaled
+from embeddings.mixing import scaled
 from rag.understand import Reading
 from rag.units import LONGEST, Unit, has_figure
 

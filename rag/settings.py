@@ -52,7 +52,7 @@ class Settings:
     words_weight: float = 0.1
     vectors_weight: float = 0.6
     vocabulary_weight: float = 0.2
-    tokens_weight: float = 0.2
+    tokens_weight: float = 0.3
     reranker_weight: float = 1.0
     place_share: float = 0.8
     figure_share: float = 0.7

@@ -30,6 +30,7 @@ _ENUMERATOR = re.compile(
     r"第[一二三四五六七八九十\d]{1,3}条\s*[:：]?|[①-⑳])\s*"
 )
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九十百]+(?:个|天|日|枚|户|家|件|小时|分钟)")
+_DIGITS = re.compile(r"\d+")
 _ALIKE = 88.0  # likeness (0..100) from which two sentences count as one told twice
 _SHORTEST = 8
 _LONGEST_LABEL = 24
@@ -149,7 +150,7 @@ def has_figure(text: str) -> bool:
 
 
 def told(unit: Unit, kept: Sequence[Unit]) -> bool:
-    """Whether one of `kept` tells what `unit` tells: the same characters, or nearly the same words elsewhere."""
+    """Whether one of `kept` tells what `unit` tells: the same characters, or nearly the same words and the same figures."""
     text = bare(unit.text)
     return any(
         (
@@ -157,7 +158,10 @@ def told(unit: Unit, kept: Sequence[Unit]) -> bool:
             and one.span.start < unit.span.end
             and unit.span.start < one.span.end
         )
-        or fuzz.ratio(bare(one.text), text) >= _ALIKE
+        or (
+            fuzz.ratio(bare(one.text), text) >= _ALIKE
+            and _DIGITS.findall(one.text) == _DIGITS.findall(unit.text)
+        )
         or (one.case.id == unit.case.id and (text in bare(one.text) or bare(one.text) in text))
         for one in kept
     )

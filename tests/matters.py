@@ -1,9 +1,6 @@
-"""Invented cases about matters of one place each, for what an assistant must not answer: a pytest plugin."""
+"""Invented cases about matters of one place each, for what an assistant must not answer."""
 
 from pathlib import Path
-
-import pytest
-from invented import Indexed, indexed
 
 CASES = {
     "清溪县：企业开办一日办结": """清溪县政务服务局把企业开办的表格合并为一张，由帮办人员代填代办。清溪县企业开办的办理时间由30天压缩到5天，申请表格由6张减少到1张。
@@ -23,10 +20,3 @@ def write_cases(folder: Path, cases: dict[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, (title, body) in enumerate(cases.items(), 1):
         (folder / f"{number:02}.txt").write_text(f"{title}\n\n{body}\n", encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def matters(tmp_path_factory: pytest.TempPathFactory) -> Indexed:
-    sources = tmp_path_factory.mktemp("matters")
-    write_cases(sources, CASES)
-    return indexed(sources, tmp_path_factory.mktemp("matters-index") / "index")

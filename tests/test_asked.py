@@ -1,7 +1,7 @@
 """Which figures a question asks for, which it takes for given, and whether a text states or hides them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.quantities import quantities_in
@@ -63,6 +63,7 @@ def test_words_of_an_endless_clause_stay_short() -> None:
     assert len(figure.words) <= 20
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("几多少天个工作日百分之率占比元万亿户件时间，？压缩到是哪年"), max_size=30))
 def test_figures_asked_for_come_in_order_with_words_of_the_question(question: str) -> None:
     found = asked_figures(question)
@@ -162,6 +163,7 @@ def test_whether_a_text_states_what_is_claimed(claim: str, text: str, stated: bo
     assert states(text, claimed) is stated
 
 
+@settings(deadline=None)
 @given(
     value=st.integers(1, 9999),
     unit=st.sampled_from(["天", "个工作日", "小时", "%", "元", "万元", "家", "件"]),

@@ -455,3 +455,53 @@ def test_a_reader_that_goes_away_is_no_error(small: Indexed) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_an_answer_is_saved_as_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from docx import Document
+
+    target = tmp_path / "回答.docx"
+    assert main(["ask", "--out", str(target), "康巴什区建成了多少处金融驿站？"]) == 0
+    assert "41处" in "".join(paragraph.text for paragraph in Document(str(target)).paragraphs)
+    assert str(target) in capsys.readouterr().err
+
+
+def test_an_unknown_kind_of_document_is_told_before_anything_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["ask", "--out", str(tmp_path / "回答.pdf"), "企业开办"])
+    assert left.value.code == 2
+    assert "以 .docx、.md、.xlsx、.csv 结尾" in capsys.readouterr().err
+
+
+def test_changes_are_listed_and_filtered(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["changes", "--matter", "企业开办", "--aspect", "时间", "--sort", "speed", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows
+    keys = "case_id title source lines region matter aspect before after delta quote computed".split()
+    assert all(list(row) == keys for row in rows)
+    assert {row["aspect"] for row in rows} == {"time"}
+    figures = [cell for row in rows for cell in (row["before"], row["after"], row["delta"]) if cell]
+    assert all(any(cell in row["quote"] for row in rows) for cell in figures)
+    assert main(["changes", "--matter", "不存在的事项"]) == 0
+    assert "没有符合条件的内容" in capsys.readouterr().out
+
+
+def test_sentences_are_checked_against_quotes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    batch = tmp_path / "句子.jsonl"
+    quote = "清溪县把企业开办时间由5天压缩到1天。"
+    lines = [
+        {"sentence": quote, "quotes": [quote]},
+        {"sentence": quote.replace("1天", "2天"), "quotes": [quote]},
+    ]
+    batch.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    assert main(["verify", "--batch", str(batch), "--json"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert found == [{"supported": True, "reason": None}, {"supported": False, "reason": "figure"}]
+    assert main(["verify", "--batch", str(batch)]) == 0
+    assert "2天" in capsys.readouterr().out
+    batch.write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["verify", "--batch", str(batch), "--json"])
+    assert "第 1 行" in capsys.readouterr().err

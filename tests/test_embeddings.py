@@ -276,6 +276,16 @@ def test_folding_is_done_once(text: str) -> None:
     assert all(term.strip() for term in (*character_terms(text), *word_terms(text)))
 
 
+def test_latin_words_are_known_as_wholes_only() -> None:
+    fitted = fit_corpus_model(["打造AI政务App，扫码即办", "App上线5G网络", "窗口提供茶水", "a类企业免检"])
+    for text in ("how many days", "apps", "aid", "x"):
+        assert not fitted.encode_query([text]).any()
+    for one, other in (("ＡＰＰ", "app"), ("手机App怎么扫码", "手机app怎么扫码"), ("AI", "ai")):
+        vectors = fitted.encode_query([one, other])
+        assert vectors.any(axis=1).all()
+        assert np.array_equal(vectors[0], vectors[1])
+
+
 # Any sentence-transformers model
 
 

@@ -39,3 +39,9 @@ def test_what_is_saved_scores_alike(tmp_path: Path) -> None:
     late.save(tmp_path / "tokens.npz")
     again = LateInteraction.load(tmp_path / "tokens.npz", load_bundled())
     assert np.array_equal(again.scores("刻章子", ALL), late.scores("刻章子", ALL))
+
+
+def test_words_that_only_ask_do_not_count() -> None:
+    late = LateInteraction.build(load_bundled(), PASSAGES)
+    assert not late.scores("怎么 吗 the of", ALL).any()
+    assert np.allclose(late.scores("退税 怎么 吗", ALL), late.scores("退税", ALL), atol=1e-6)

@@ -14,8 +14,9 @@ from embeddings.corpus_model import fit_corpus_model
 from embeddings.index import VectorIndex
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
+from embeddings.mixing import scaled
 from rag.build import open_assistant
-from rag.retrieve import Retriever, scaled
+from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Hit
 

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from invented import CASES, compilation
 
 from corpus.errors import InputError
+from embeddings.bundled import load_bundled
 from embeddings.static_model import load_static
-from embeddings.training.evaluate import evaluate, task_of
+from embeddings.training.evaluate import WAYS, evaluate, task_of, tasks
 from embeddings.training.fit import Bags, Recipe
 from embeddings.training.run import train_model
 from embeddings.training.sources import is_held_out, passage_id, read_material
+from embeddings.training.speed import passages_of, speed
 from embeddings.training.tokenizer import build_tokenizer, folded
 
 PASSAGE = "申请人提交的次要材料暂有欠缺但书面承诺限期补正的，窗口应当先行受理并一次告知补正事项。"
@@ -149,10 +152,47 @@ def test_the_tokenizer_folds_as_it_says() -> None:
 
 def test_figures_of_an_evaluation_are_right() -> None:
     task = task_of("试", [("公章", "公章免费"), ("退税", "退税两天"), ("过户", "退税两天")])
-    from embeddings.bundled import load_bundled
-
     by_way = {result.way: result for result in evaluate(task, load_bundled())}
     assert by_way["bm25"].passages == 2
     assert by_way["bm25"].hit1 == pytest.approx(2 / 3)
     assert by_way["bm25"].mrr10 == pytest.approx((1 + 1 + 0.5) / 3)
     assert by_way["bm25"].low == by_way["bm25"].high == 0
+
+
+def test_every_way_of_searching_is_measured_as_the_program_searches() -> None:
+    passages = [f"{matter}由窗口免费办理，{number}个工作日办结" for number, matter in enumerate(MATTERS, 1)]
+    task = task_of("试", [(f"{matter}几天", text) for matter, text in zip(MATTERS, passages, strict=True)])
+    by_way = {result.way: result for result in evaluate(task, load_bundled())}
+    assert tuple(by_way) == WAYS
+    assert by_way["hybrid"].hit1 >= 0.9
+    assert all(one.milliseconds > 0 and one.hit1 <= one.hit5 <= one.hit10 for one in by_way.values())
+
+
+def test_tasks_are_the_held_out_pairs_and_the_sets_that_are_there(data: Path, pairs: Path) -> None:
+    write(data / "qa_drcd.jsonl.xz", [{"q": "公章几天", "p": PASSAGE}, {"q": "补正什么", "p": PASSAGE}])
+    write(data / "par_xquad.jsonl.xz", [{"en": "seal", "zh": "公章"}])
+    found = {task.name: task for task in tasks(data, pairs=pairs)}
+    assert found["DRCD"].right == (0, 0)
+    assert found["XQuAD en→zh"].questions == ("seal",)
+    held = [matter for matter in MATTERS if is_held_out(matter)]
+    assert [task.questions for name, task in found.items() if name == "held-out terms"] == (
+        [tuple(f"{matter}怎么弄" for matter in held)] if held else []
+    )
+
+
+def test_speed_is_told_for_the_passages_of_documents(tmp_path: Path) -> None:
+    (tmp_path / "案例.txt").write_text(compilation(), encoding="utf-8")
+    (tmp_path / "坏.pdf").write_bytes(b"not a pdf")
+    passages = passages_of(tmp_path)
+    assert any("政银企对接会" in text for text in passages)
+    found = speed(load_bundled(), passages, MATTERS)
+    assert found.texts == len(passages) >= len(CASES)
+    assert found.characters == pytest.approx(sum(map(len, passages)) / len(passages))
+    assert found.texts_a_second > 0
+    assert found.question_milliseconds > 0
+
+
+def test_documents_without_a_passage_are_told(tmp_path: Path) -> None:
+    (tmp_path / "空.txt").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="没有读到任何段落"):
+        passages_of(tmp_path)

@@ -98,6 +98,11 @@ def read_material(data: pathlib.Path, *, articles: int, seed: int, pairs: pathli
     return Material(sources, {name: found for name, found in held.items() if found}, texts)
 
 
+def policy_paragraphs(data: pathlib.Path) -> list[str]:
+    """Paragraphs of the policies in `data`."""
+    return [row["p"] for row in rows(data / _NEEDED[1])]
+
+
 def is_held_out(group: str) -> bool:
     """Whether a group of pairs is kept for evaluation."""
     return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % _HELD_OUT == 0

@@ -61,9 +61,7 @@ def write_export(path: pathlib.Path, turns: Turns, library: Library) -> None:
             f"没有权限写入 {path}", hint="文件如果正在 Word、WPS 或 Excel 中打开，请先关闭；或换一个文件夹"
         ) from error
     except OSError as error:
-        raise InputError(
-            f"无法写入 {path}", hint="请检查磁盘空间，或换一个文件夹、换短一些的文件名"
-        ) from error
+        raise _unwritable(path) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -79,13 +77,24 @@ def checked_path(path: pathlib.Path) -> pathlib.Path:
         raise InputError(
             f"不能导出成“{path.suffix or path.name}”这种文件", hint=f"文件名请以 {'、'.join(SUFFIXES)} 结尾"
         )
+    try:
+        _refuse_place(path)
+    except OSError as error:
+        raise _unwritable(path) from error
+    return path
+
+
+def _refuse_place(path: pathlib.Path) -> None:
     if path.is_dir():
         raise InputError(f"{path} 是文件夹", hint="请写上文件名，例如：回答.docx")
     if not path.parent.is_dir():
         raise InputError(f"文件夹不存在：{path.parent}", hint="请先建好文件夹，或换一个位置")
     if not os.access(path.parent, os.W_OK):
         raise InputError(f"没有权限写入文件夹：{path.parent}", hint="请换一个文件夹")
-    return path
+
+
+def _unwritable(path: pathlib.Path) -> InputError:
+    return InputError(f"无法写入 {path}", hint="请检查磁盘空间，或换一个文件夹、换短一些的文件名")
 
 
 def suggested_name(subject: str, suffix: str, *, kind: str = "案例问答") -> str:

@@ -111,12 +111,13 @@ def _remarks(blocks: Sequence[Block], rows: Sequence[Row]) -> Iterator[str]:
     """Whole sentences that stand beside the rows, but for the one that only resolves the ordinals of a table."""
     told = {cell for row in rows for cell in row.cells.values()}
     titles = {note.title for row in rows for note in row.notes}
+    tabled = any(block.kind == "table" for block in blocks)
     for block in blocks:
         if block.kind != "paragraph" or block.is_heading or marks_of(block.line):
             continue
         text = text_of(block.line)
-        names_all = bool(titles) and all(title in text for title in titles)
-        if text.endswith(_STOPS) and text not in told and not names_all:
+        is_legend = tabled and all(f"、{title}" in text for title in titles)  # 案例：一、…；二、…。
+        if text.endswith(_STOPS) and text not in told and not is_legend:
             yield text
 
 

@@ -25,6 +25,7 @@ REMARK, TABLE_HEAD, TABLE_TEXT, SOURCES_HEAD, SOURCE_NOTE = "问答说明", "表
 TEXT_WIDTH = 156.0  # millimetres, as all below: A4 less the margins of GB/T 9704-2012
 _PAGE = (210, 297)
 _TOP, _BOTTOM, _LEFT, _RIGHT, _FOOTER = 37, 35, 28, 26, 24
+_TABLE_GAP = Pt(6)
 _HERE = pathlib.Path(__file__).parent
 _UNUSED = ("stylesWithEffects", "customXml", "thumbnail")  # parts of python-docx's template
 _NO_TIME = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -109,6 +110,11 @@ def centre(paragraph: Any) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
+def keep_with_next(paragraph: Any) -> None:
+    """Keep a paragraph on the page of the one below it."""
+    paragraph.paragraph_format.keep_with_next = True
+
+
 def set_widths(table: Any, sizes: Sequence[float]) -> None:
     """Fix the widths of a table's columns, in millimetres."""
     table.autofit = False
@@ -119,16 +125,9 @@ def set_widths(table: Any, sizes: Sequence[float]) -> None:
             cell.width = Mm(size)
 
 
-def part_from_text(table: Any) -> None:
-    """Keep the line above a table with it, and a little room between."""
-    above = table._tbl.getprevious()  # noqa: SLF001 - python-docx does not tell what stands beside a table
-    if above is not None and above.tag == qn("w:p"):
-        look = Paragraph(above, table).paragraph_format
-        look.keep_with_next, look.space_after = True, Pt(6)
-
-
 def packed(document: Any) -> bytes:
     """The file; it holds no time of its making."""
+    _part_tables_from_text(document)
     for run in document.element.body.iter(qn("w:r")):
         # Quotation marks stand in Latin and in Chinese fonts; here they are Chinese.
         run.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
@@ -140,3 +139,14 @@ def packed(document: Any) -> bytes:
             entry.external_attr, entry.create_system = 0o600 << 16, 0  # the same on every system
             target.writestr(entry, source.read(name), zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+def _part_tables_from_text(document: Any) -> None:
+    """A little room above and below each table, and the line above it on its page."""
+    for table in document.element.body.iter(qn("w:tbl")):
+        above, below = table.getprevious(), table.getnext()
+        if above is not None and above.tag == qn("w:p"):
+            look = Paragraph(above, document).paragraph_format
+            look.keep_with_next, look.space_after = True, _TABLE_GAP
+        if below is not None and below.tag == qn("w:p"):
+            Paragraph(below, document).paragraph_format.space_before = _TABLE_GAP

@@ -9,7 +9,7 @@ import csv
 import datetime
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from corpus.normalise import width
@@ -53,21 +53,18 @@ def csv_bytes(grid: Grid) -> bytes:
     Cells that look like formulas have an apostrophe before them. What must be known to read the rows stands in
     every one of them, so that it survives sorting.
     """
-    several = any(row.question for row in grid.rows)
-    head = [*([_ASKED] if several else []), *grid.columns, _MARK, *_ORIGIN]
-    remarked = bool(grid.remarks)
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(map(_guarded, [*head, *([_REMARK] if remarked else [])]))
-    for row in grid.rows:
-        cells = [*([row.question] if several else []), *_cells(row, grid.columns)]
-        cells += ["\n".join(dict.fromkeys(part)) for part in zip(*map(_origin, row.notes), strict=True)] or [
-            ""
-        ] * 3
-        if remarked:
-            cells.append("\n".join(said for asked, said in grid.remarks if asked == row.question))
-        writer.writerow(map(_guarded, cells))
+    csv.writer(text).writerows([_guarded(cell) for cell in line] for line in _csv_lines(grid))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_lines(grid: Grid) -> Iterator[list[str]]:
+    remarked = bool(grid.remarks)
+    yield [*_asked(grid), *grid.columns, _MARK, *_ORIGIN, *([_REMARK] if remarked else [])]
+    for row in grid.rows:
+        origins = zip(*map(_origin, row.notes), strict=True) if row.notes else [("",)] * len(_ORIGIN)
+        said = "\n".join(remark for question, remark in grid.remarks if question == row.question)
+        yield [*_cells(row, grid), *("\n".join(part) for part in origins), *([said] if remarked else [])]
 
 
 def _guarded(cell: str) -> str:
@@ -75,9 +72,14 @@ def _guarded(cell: str) -> str:
     return f"'{fitting(text, LONGEST_CELL - 1)}" if looks_like_formula(text) else fitting(text)
 
 
-def _cells(row: Row, columns: Sequence[str]) -> list[str]:
+def _asked(grid: Grid, question: str = _ASKED) -> list[str]:
+    """The cell of the question, where there are several of them."""
+    return [question] if any(row.question for row in grid.rows) else []
+
+
+def _cells(row: Row, grid: Grid) -> list[str]:
     marks = "".join(f"[{number}]" for number in dict.fromkeys(note.number for note in row.notes))
-    return [*(row.cells.get(name, "") for name in columns), marks]
+    return [*_asked(grid, row.question), *(row.cells.get(name, "") for name in grid.columns), marks]
 
 
 def _origin(note: SourceNote) -> tuple[str, str, str]:
@@ -96,30 +98,30 @@ def xlsx_bytes(grid: Grid, *, library_name: str) -> bytes:
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data, {"in_memory": True})
     book.set_properties({"title": fitting(legible(grid.heading), 200), "created": _NO_TIME})
-    several = any(row.question for row in grid.rows)
-    asked = [_ASKED] if several else []
-    rows = [[*([row.question] if several else []), *_cells(row, grid.columns)] for row in grid.rows]
-    _write_sheet(book, "表格", [*asked, *grid.columns, _MARK], rows)
-    _write_sheet(book, "出处", [*asked, *_SOURCES], _source_rows(grid, several=several))
-    remarks = [[*([question] if several else []), said] for question, said in grid.remarks]
-    about = [grid.heading, f"据“{library_name}”整理，{_CHECK}"]
-    remarks = [[*([""] if several else []), one] for one in about if one] + remarks
-    _write_sheet(book, _REMARK, [*asked, _REMARK], remarks)
+    asked = _asked(grid)
+    _write_sheet(book, "表格", [*asked, *grid.columns, _MARK], [_cells(row, grid) for row in grid.rows])
+    _write_sheet(book, "出处", [*asked, *_SOURCES], _source_rows(grid))
+    about = [
+        *([] if asked else [("", grid.heading)]),
+        *grid.remarks,
+        ("", f"据“{library_name}”整理，{_CHECK}"),
+    ]
+    _write_sheet(book, _REMARK, [*asked, _REMARK], [[*_asked(grid, one), said] for one, said in about])
     book.close()
     return data.getvalue()
 
 
-def _source_rows(grid: Grid, *, several: bool) -> list[list[str]]:
+def _source_rows(grid: Grid) -> list[list[str]]:
     """Each note once, in order of its first row."""
     found = dict.fromkeys((row.question, note) for row in grid.rows for note in row.notes)
     return [
-        [*([question] if several else []), f"[{note.number}]", note.title, note.region, *_origin(note)]
+        [*_asked(grid, question), f"[{note.number}]", note.title, note.region, *_origin(note)]
         for question, note in found
     ]
 
 
 def _write_sheet(book: Any, name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """One sheet: a head that stays, filters, wrapped cells; printed on A4 across, the head on every page."""
+    """One sheet, a border around each cell, long texts wrapped."""
     sheet = book.add_worksheet(name)
     wrapped = {"text_wrap": True, "valign": "top", "border": 1, "font_name": "宋体", "font_size": 11}
     heading = book.add_format({**wrapped, "bold": True, "align": "center", "bg_color": "#E7E6E6"})
@@ -132,21 +134,25 @@ def _write_sheet(book: Any, name: str, head: Sequence[str], rows: Sequence[Seque
             sheet.write_string(place, column, text, look)
     for column, size in enumerate(_widths([head, *rows])):
         sheet.set_column(column, column, size)
-    sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(head) - 1)
     sheet.ignore_errors({"number_stored_as_text": "A1:Z1048576"})
+    _lay_out(sheet)
+
+
+def _lay_out(sheet: Any) -> None:
+    """The head stays when the sheet is scrolled and stands on every page; printed on A4 across."""
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
     sheet.set_paper(9)  # A4
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
     sheet.set_footer("&C— &P —")
 
 
 def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
     """Width of each column: that of its longest line, within bounds, and room for the arrow of the filter."""
-    longest = [max(width(part) for line in column for part in line.split("\n")) for column in _columns(lines)]
+    longest = [
+        max(width(part) for cell in column for part in cell.split("\n"))
+        for column in zip(*lines, strict=True)
+    ]
     return [min(max(size + 4, _NARROWEST), _WIDEST) for size in longest]
-
-
-def _columns(lines: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    return list(zip(*lines, strict=True))

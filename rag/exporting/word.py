@@ -54,7 +54,10 @@ def _write_answer(document: Any, answer: Answer, library: Library) -> None:
             headings += 1
             document.add_paragraph(f"（{ordinal(headings)}）{text_of(block.line)}", style="Heading 2")
         else:
-            _write_line(document.add_paragraph(), block.line)
+            paragraph = document.add_paragraph()
+            _write_line(paragraph, block.line)
+            if paragraph.text.endswith("："):
+                paper.keep_with_next(paragraph)
     if notes:
         document.add_paragraph("出处", style=paper.SOURCES_HEAD)
     for note in notes:
@@ -93,7 +96,6 @@ def _write_table(document: Any, block: Block) -> None:
                 paper.centre(paragraph)
             _write_line(paragraph, content)
     paper.set_widths(table, sizes)
-    paper.part_from_text(table)
 
 
 def _span(cell: Line) -> int:
