@@ -159,9 +159,10 @@ _CLAIMED_KINDS = frozenset({"time", "share", "money", "count"})
 
 
 def claimed_figures(text: str) -> tuple[Quantity, ...]:
-    """Exact figures that a question takes for given: Arabic numbers with a unit, no ordinals (第2个案例).
+    """Exact figures that a question takes for given: numbers with a unit, no ordinals (第2个案例).
 
-    Numbers in words are left out: "一次", "两个区" and "三份" belong to the way of speaking more often than to a fact.
+    Numbers in words are left out but for years and working days: "一次", "两个区" and "三份" belong to the way of
+    speaking more often than to a fact.
     """
     return tuple(
         quantity
@@ -170,8 +171,14 @@ def claimed_figures(text: str) -> tuple[Quantity, ...]:
         and not quantity.bound
         and not quantity.ordinal
         and quantity.unit
-        and re.search(r"\d", quantity.text)
+        and (
+            re.search(r"\d", quantity.text) or (quantity.unit in _NEVER_IN_PASSING and quantity.value >= _TWO)
+        )
     )
+
+
+_NEVER_IN_PASSING = frozenset({"年", "工作日"})
+_TWO = 2
 
 
 def states(text: str, claim: Quantity) -> bool:

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 
 from corpus.types import Case
 from embeddings.lexical import fold
-from rag.asked import AskedFigure, claimed_figures, states
+from rag.asked import AskedFigure
 from rag.evidence import Evidence, Gatherer, is_province
 from rag.phrasing import quoted
+from rag.premise import Premises
 from rag.types import Reason
 from rag.understand import Reading, place_names
 from rag.units import Unit
 from rag.wording import Wording
 
 _NEAREST_CASES = 8
-_SHOWN_UNITS = 3
 _BESIDE = 2  # sentences before and behind the one most like the question
 _ALIKE_BESIDE = 0.5  # share of its likeness that these need
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -77,6 +77,7 @@ class Judge:
         self._gatherer = gatherer
         self._wording = wording
         self._thresholds = thresholds
+        self._premises = Premises(wording)
 
     def judge(self, reading: Reading, evidence: Evidence) -> Judgement:
         """Whether and from what a question can be answered."""
@@ -95,8 +96,8 @@ class Judge:
             return Judgement(evidence.within(()), "no_evidence", say("no_evidence"))
         remarks = [say("absent_place", places=quoted(absent))] if absent else []
         known = [cases for cases in about.values() if cases]
-        if refusal := self._unfounded(reading, evidence, known):
-            return refusal
+        if fault := self._premises.fault(reading, evidence, known):
+            return Judgement(evidence, "premise_differs", fault, say("source_says"))
         if reading.intent in {"figure", "how"}:
             placed = self._placed(reading, evidence, known)
             if placed.reason:
@@ -113,8 +114,15 @@ class Judge:
         sets = [{case.id for case in cases} for cases in about]
         scope = set.intersection(*sets) or set.union(*sets)  # 广州 and 南沙 name one place, 万州 and 余杭 two
         own = evidence.within(scope)
-        if own.best >= self._thresholds.place * evidence.best:
-            return Judgement(own)
+        # An English question shares no words with any sentence, so the place alone has to decide.
+        if (
+            own.best
+            >= (self._thresholds.place if _CHINESE.search(reading.topic) else 0.0) * evidence.best
+            > 0
+        ):
+            fault = self._premises.authority(reading, own)
+            reason: Reason | None = "premise_differs" if fault else None
+            return Judgement(own, reason, fault, self._wording("source_says"))
         best = evidence.units[0].case
         asked = [place for place in reading.places if self._gatherer.about(place)]
         places = quoted(asked)
@@ -127,24 +135,6 @@ class Judge:
                 evidence.within([best.id]), "premise_differs", said, self._wording("source_says")
             )
         return Judgement(evidence, remarks=(self._wording("unstated_place", places=places),))
-
-    def _unfounded(
-        self, reading: Reading, evidence: Evidence, about: Sequence[Sequence[Case]]
-    ) -> Judgement | None:
-        """A refusal where neither the places' cases nor the best sentences' state a figure taken for given."""
-        cases = [case for cases in about for case in cases] + [
-            unit.case for unit in evidence.units[:_SHOWN_UNITS]
-        ]
-        texts = {case.id: case.text for case in cases}
-        claims = [
-            claim
-            for claim in claimed_figures(reading.text)
-            if not any(states(text, claim) for text in texts.values())
-        ]
-        if not claims:
-            return None
-        said = self._wording("premise_figure", claims=quoted(claim.text for claim in claims))
-        return Judgement(evidence, "premise_differs", said, self._wording("source_says"))
 
     def _unstated(self, reading: Reading, evidence: Evidence) -> Judgement | None:
         """A refusal where a figure is asked for and no sentence near the best one states any of its kind."""
@@ -183,12 +173,12 @@ class Judge:
     def _meets(self, reading: Reading, evidence: Evidence) -> bool:
         """Whether any content word of the question, or official term for one, stands in one of the best cases.
 
-        Likeness of vectors alone does not tell a question that the cases cannot answer from one in other words,
-        but where the official terms for its words come close to a sentence, the field is right.
+        Likeness of vectors does not tell a question that the cases cannot answer from one in other words, but where
+        it is great, the field is right.
         """
         terms = [term for term in (*reading.terms, *reading.official) if len(term) >= 2]
         texts = [fold(f"{hit.case.title}\n{hit.case.text}") for hit in evidence.found.hits[:_NEAREST_CASES]]
-        close = bool(reading.official) and evidence.closeness >= self._thresholds.meaning
+        close = evidence.closeness >= self._thresholds.meaning
         return close or any(term in text for term in terms for text in texts)
 
 

@@ -56,7 +56,7 @@ class Settings:
     reranker_weight: float = 1.0
     place_share: float = 0.8
     figure_share: float = 0.7
-    meaning_cosine: float = 0.45
+    meaning_cosine: float = 0.42
     chat_base_url: str = ""
     chat_api_key: str = field(default="", repr=False)
     chat_model: str = ""

@@ -216,7 +216,7 @@ def test_index_reports_every_file(run: Callable[..., str], tmp_path: Path) -> No
 
 
 def test_doctor_prints_findings(run: Callable[..., str], small: Indexed) -> None:
-    findings = rows(run("doctor", "--index", small.folder, "--json"))[0]
+    findings: Any = rows(run("doctor", "--index", small.folder, "--json"))[0]
     assert all(
         list(one) == ["name", "state", "ok"]
         and isinstance(one["ok"], bool)

@@ -1,136 +1,43 @@
-"""Answers -> Markdown of the chat, and how a question runs."""
+"""How a question runs: the conversation as it grows, what it leans on, and the library behind it."""
 
-import html
-import itertools
-import re
 import threading
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from test_ui_sample import (
     BROKEN_QUESTION,
     CRASHING_QUESTION,
-    ODD_QUESTION,
+    GREETING,
     QUESTION,
-    TOWN,
-    UNKNOWN_QUESTION,
+    TABLE_QUESTION,
+    WRITTEN_QUESTION,
     SampleAssistant,
-    cite,
 )
 
 from corpus.errors import CorpusIndexError
-from ui.conversation import STEPS, Turn, answered, harmless, literal, messages, steps, with_links
+from ui.asking import answering, cut_short
+from ui.conversation import REMEMBERED, Turn, messages, remembered
 from ui.library import Assistant, Library, Progress
 
-MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-NASTY = [
-    "<",
-    ">",
-    "&",
-    "&lt;",
-    "[",
-    "]",
-    "(",
-    ")",
-    "!",
-    ":",
-    "\\",
-    "*",
-    "`",
-    "http://a.b",
-    "www.a.b",
-    "甲",
-    "\n",
-    " ",
-    "|",
-    "#",
-]
-PRINTABLE = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
-
-
-@given(st.text(alphabet=PRINTABLE, max_size=40) | st.lists(st.sampled_from(NASTY), max_size=20).map("".join))
-def test_literal_shows_exactly_the_characters(text: str) -> None:
-    rendered = MARKDOWN.renderInline(literal(text))
-    assert not re.search(r"<(?!br)", rendered)
-    assert html.unescape(rendered) == " ".join(text.split())
-
-
-@given(
-    st.lists(
-        st.sampled_from([*NASTY, "<img src=x onerror=alert(1)>", "[a]: http://x", "![a](http://x)"]),
-        max_size=20,
-    )
-)
-def test_harmless_makes_no_links_pictures_or_tags(pieces: list[str]) -> None:
-    rendered = MARKDOWN.render(harmless("".join(pieces)))
-    assert not re.search(r"<(a|img|script)\b", rendered)
-
-
-@pytest.mark.parametrize("text", ["甲<乙", r"甲\<乙", "A&B", r"A\&B", "&lt;"])
-def test_harmless_keeps_what_is_read(text: str) -> None:
-    rendered = MARKDOWN.renderInline(harmless(text))
-    assert html.unescape(rendered) == text.replace("\\", "")
-
-
-def test_harmless_keeps_markdown() -> None:
-    assert (
-        MARKDOWN.render(harmless("- **甲**：乙[1]")) == "<ul>\n<li><strong>甲</strong>：乙[1]</li>\n</ul>\n"
-    )
-
-
-def test_marks_become_links_to_their_cards() -> None:
-    rendered = MARKDOWN.renderInline(with_links(harmless(r"甲[1][2]，乙[9](丙)，\[1\]"), 4, [1, 2]))
-    assert rendered == '甲<a href="#s-4-1">[1]</a><a href="#s-4-2">[2]</a>，乙[9](丙)，[1]'
-
-
-def test_answer_lists_each_case_once() -> None:
-    text = answered(1, SampleAssistant().ask(QUESTION), SampleAssistant().document)
-    assert r"- 青禾县企业开办半日办结（青禾县\.md）：[\[1\]](#s-1-1) 第 6 行，[\[2\]](#s-1-2) 第 6 行" in text
-    assert text.endswith("[复制回答](#copy-1) [查看来源](#t-1)")
-
-
-def test_title_of_a_case_stays_text() -> None:
-    text = answered(1, SampleAssistant().ask(ODD_QUESTION), SampleAssistant().document)
-    assert not re.search(r"<(img|script)", text)
-
-
-def test_refusal_names_nearest_cases_once() -> None:
-    answer = SampleAssistant().ask(UNKNOWN_QUESTION)
-    text = answered(2, answer, SampleAssistant().document)
-    assert text.startswith('<div class="note refusal">')
-    assert "[青禾县企业开办半日办结](#h-2-1)" in text
-    titles = [re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", hit.case.title) for hit in answer.hits]
-    own = replace(answer, text="没有。\n\n- " + "\n- ".join(titles))
-    assert "(#h-2-1)" not in answered(2, own, SampleAssistant().document)
-
-
-def test_refusal_with_quotes_shows_their_sources() -> None:
-    refusal = SampleAssistant().ask(UNKNOWN_QUESTION)
-    answer = replace(refusal, text="没有。别处：周六也办[1]。", citations=(cite(1, TOWN, "周六也办"),))
-    text = answered(1, answer, SampleAssistant().document)
-    assert "[\\[1\\]](#s-1-1)" in text
-    assert "note refusal" in text
-
-
-@given(st.text(alphabet="甲。！\n[1]", max_size=200))
-def test_steps_grow_to_the_whole(text: str) -> None:
-    found = steps(text)
-    assert found[-1] == text
-    assert len(found) <= STEPS + 1
-    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(found))
+pytest.importorskip("gradio")
+from ui.app import changed, panel_of, status_line
 
 
 def test_messages_are_question_and_answer() -> None:
-    shown = messages([Turn(1, "甲*乙*", "丙"), Turn(2, "", "丁"), Turn(3, "戊", "")])
+    shown = messages([Turn(1, "甲*乙*", "丙", suggestions=("己",)), Turn(2, "", "丁"), Turn(3, "戊", "")])
     assert [(message["role"], message["content"]) for message in shown] == [
         ("user", r"甲\*乙\*"),
         ("assistant", "丙"),
         ("assistant", "丁"),
         ("user", "戊"),
     ]
+
+
+def test_suggestions_stand_below_the_last_answer_only() -> None:
+    turn = Turn(1, "甲", "乙", suggestions=("丙", "丁"))
+    shown = messages([turn, replace(turn, number=2)])
+    assert ["options" in message for message in shown] == [False, False, False, True]
+    assert [option["value"] for option in shown[-1]["options"]] == ["丙", "丁"]
 
 
 def opened(assistant: Assistant) -> Library:
@@ -165,10 +72,6 @@ def test_library_tells_its_progress_and_its_failure() -> None:
     assert told.wait(5)
 
 
-pytest.importorskip("gradio")
-from ui.app import answering, panel_of, status_line  # noqa: E402 - after the check that gradio is there
-
-
 def conversation(library: Library, *questions: str) -> tuple[tuple[Turn, ...], str]:
     """The turns after some questions, and what the question box then holds."""
     turns: tuple[Turn, ...] = ()
@@ -180,12 +83,66 @@ def conversation(library: Library, *questions: str) -> tuple[tuple[Turn, ...], s
     return turns, box
 
 
-def test_question_is_answered_step_by_step() -> None:
-    runs = list(answering(opened(SampleAssistant()), QUESTION, ()))
-    assert len(runs) > 4
-    assert runs[0][0][-1].question == QUESTION
-    assert runs[-1][0][-1].sources
-    assert 'id="s-1-1"' in panel_of(runs[-1][0])
+def test_question_is_answered() -> None:
+    assistant = SampleAssistant()
+    runs = [turns[-1] for turns, _ in answering(opened(assistant), QUESTION, ())]
+    assert "正在查找案例" in runs[0].text
+    assert [turn.asking for turn in runs] == [True] * (len(runs) - 1) + [False]
+    assert {turn.question for turn in runs} == {QUESTION}
+    assert "复制回答" in runs[-1].text
+    assert 'id="s-1-1"' in panel_of((runs[-1],))
+
+
+def test_what_is_written_is_shown_as_it_is_verified() -> None:
+    assistant = SampleAssistant()
+    run = answering(opened(assistant), WRITTEN_QUESTION, ())
+    next(run)
+    first = next(run)[0][-1]
+    assert ("周六也办" in first.text, "只跑一次" in first.text) == (True, False)
+    assert ('id="s-1-1"' in first.sources, 'id="s-1-2"' in first.sources) == (True, False)
+    assistant.go.set()
+    assert "只跑一次" in next(run)[0][-1].text
+
+
+def test_a_question_may_lean_on_the_one_before() -> None:
+    assistant = SampleAssistant()
+    turns, _ = conversation(opened(assistant), QUESTION, GREETING, "那临江呢？")
+    assert assistant.asked == [QUESTION, GREETING, "临江企业开办几天?"]
+    assert "按“临江企业开办几天？”回答" in turns[-1].text
+
+
+def test_a_new_conversation_leans_on_nothing() -> None:
+    assistant = SampleAssistant()
+    library = opened(assistant)
+    conversation(library, QUESTION)
+    conversation(library, "那临江呢？")
+    assert assistant.asked[-1] == "那临江呢？"
+
+
+def test_only_the_last_answers_are_remembered() -> None:
+    answer = SampleAssistant().ask(QUESTION)
+    turns = [Turn(number, QUESTION, "甲", answer=answer) for number in range(1, REMEMBERED + 5)]
+    turns += [Turn(99, "程序坏了吗？", "出错"), replace(turns[0], number=100, asking=True)]
+    assert len(remembered(turns)) == REMEMBERED
+    assert remembered(turns[-2:]) == ()
+
+
+@pytest.mark.parametrize(("pieces", "kept"), [(1, False), (2, True)])
+def test_a_stopped_answer_keeps_what_was_there(pieces: int, *, kept: bool) -> None:
+    run = answering(opened(SampleAssistant()), WRITTEN_QUESTION, ())
+    turns = [next(run)[0] for _ in range(pieces)][-1]
+    last = cut_short(turns)[-1]
+    assert "已停止" in last.text
+    assert ("周六也办" in last.text) == kept
+    assert not last.asking
+    assert cut_short((last,)) == (last,)
+    assert cut_short(()) == ()
+
+
+def test_sources_are_sent_only_when_they_are_new() -> None:
+    turns, _ = conversation(opened(SampleAssistant()), TABLE_QUESTION)
+    assert "s-1-1" in changed((), turns)[1]
+    assert "s-1-1" not in changed(turns, (*turns, Turn(2, QUESTION, "正在查找", asking=True)))[1]
 
 
 @pytest.mark.parametrize(

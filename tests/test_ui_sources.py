@@ -12,6 +12,7 @@ from test_ui_sample import (
     BAD_TITLE,
     CASES,
     CITY,
+    GREETING,
     ODD,
     ODD_QUESTION,
     QUESTION,
@@ -32,7 +33,6 @@ from ui.sources import (
     panel,
     passage,
     place,
-    plain,
 )
 
 ASSISTANT = SampleAssistant()
@@ -157,14 +157,21 @@ def test_refusal_shows_nearest_cases_without_numbers() -> None:
     assert "没有直接依据" in fragment
 
 
+def test_refusal_with_quotes_does_not_say_that_they_are_none() -> None:
+    answer = replace(ASSISTANT.ask(UNKNOWN_QUESTION), citations=(cite(1, TOWN, "周六也办"),))
+    fragment = answer_sources(3, answer, ASSISTANT.document)
+    assert 'id="s-3-1"' in fragment
+    assert "没有直接依据" not in fragment
+
+
+def test_what_is_no_question_for_the_cases_has_no_sources() -> None:
+    assert answer_sources(1, ASSISTANT.ask(GREETING), ASSISTANT.document) == ""
+
+
 def test_copied_text_names_sources() -> None:
     text = copy_text(ASSISTANT.ask(QUESTION), ASSISTANT.document)
     assert text.startswith("青禾县：企业开办由3个工作日压缩到4小时。[1]")
     assert text.endswith("[3] 临江市“一窗通办”（临江市.docx，第 6 段）")
-
-
-def test_plain_takes_markup_off() -> None:
-    assert plain(r"据**甲\_乙**：1\[2\]") == "据甲_乙：1[2]"
 
 
 def test_panel_opens_the_latest_answer_only() -> None:

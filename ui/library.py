@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from corpus.types import Case, Document
+from rag.followup import Turn
 from rag.types import Answer
 
 
@@ -23,8 +24,12 @@ class Assistant(Protocol):
         """The document that `case` was cut from."""
         ...
 
-    def ask(self, question: str) -> Answer:
-        """The answer to `question`; raises CaseQAError where there can be none."""
+    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+        """The answer to `question` as it grows, given the conversation before it; the last one is whole.
+
+        Raises:
+            CaseQAError: where there can be none.
+        """
         ...
 
 

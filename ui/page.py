@@ -20,6 +20,8 @@ ICON = (
     "%3Crect width='32' height='32' rx='7' fill='%231d5fa8'/%3E"
     "%3Cpath d='M8 9h16v11H15l-5 4v-4H8z' fill='white'/%3E%3C/svg%3E"
 )
+SCRIPTS = ("script.js", "tables.js")
+STYLES = ("style.css", "answers.css")
 _STRIPPED = re.compile(
     r"<meta\s[^>]*?(?:og:|twitter:)[^>]*?/?>\s*"  # previews for social networks, with outside addresses
     r"|<link rel=\"manifest\"[^>]*>\s*"
@@ -29,7 +31,9 @@ _STRIPPED = re.compile(
 
 def chinese(page: str) -> str:
     """Gradio's HTML with Chinese as its language, our script and style, and nothing that points outside."""
-    script, style = ((HERE / name).read_text(encoding="utf-8") for name in ("script.js", "style.css"))
+    script, style = (
+        "".join((HERE / name).read_text(encoding="utf-8") for name in names) for names in (SCRIPTS, STYLES)
+    )
     page = _STRIPPED.sub("", page).replace('lang="en"', 'lang="zh-CN"', 1)
     # In the page itself rather than through Gradio, which would confine the rules to its own container.
     page = page.replace("</head>", f"<style>\n{style}</style>\n</head>", 1)

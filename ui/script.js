@@ -40,11 +40,15 @@
 		}
 		// Gradio reads a message out as raw Markdown behind an English label; its content says it better.
 		const label = element.getAttribute("aria-label") ?? "";
+		if (element.matches(".options:not([role])")) {
+			element.setAttribute("role", "group");
+			element.setAttribute("aria-label", "接着问");
+		}
 		if (/^(?:user|bot)'s message/.test(label)) element.setAttribute("aria-label", label[0] === "u" ? "提问" : "回答");
 	};
 	const translateAll = (root) => {
 		translate(root);
-		for (const element of root.querySelectorAll(ATTRIBUTES.map((name) => `[${name}]`).join())) translate(element);
+		for (const element of root.querySelectorAll([".options", ...ATTRIBUTES.map((name) => `[${name}]`)].join())) translate(element);
 		for (const element of root.querySelectorAll('[class*="toast"] *')) {
 			const text = element.childElementCount ? "" : element.textContent.trim();
 			const word = WORDS.get(text) ?? SENTENCES.find(([beginning]) => text.startsWith(beginning))?.[1];
@@ -104,19 +108,29 @@
 		setTimeout(() => said.remove(), 2000);
 	};
 
-	const copy = async (text) => {
-		try {
-			await navigator.clipboard.writeText(text);
-		} catch {
-			// Over plain http from another machine there is no clipboard object.
-			const box = document.createElement("textarea");
-			box.value = text;
-			document.body.append(box);
-			box.select();
-			document.execCommand("copy");
-			box.remove();
-		}
-		say("已复制回答和来源");
+	const escaped = (text) => Object.assign(document.createElement("p"), { textContent: text }).innerHTML;
+	// The same lines for programs that paste layout: those with tabs are the rows of a table.
+	const pasted = (text) => {
+		let table = false;
+		const lines = text.split("\n").map((line) => {
+			const begins = line.includes("\t") && !table;
+			const ends = table && !line.includes("\t");
+			table = line.includes("\t");
+			const cells = line.split("\t").map((cell) => (begins ? `<th>${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`));
+			const shown = table ? `<tr>${cells.join("")}</tr>` : line && `<p>${escaped(line)}</p>`;
+			return `${ends ? "</table>" : ""}${begins ? '<table border="1">' : ""}${shown}`;
+		});
+		return lines.join("") + (table ? "</table>" : "");
+	};
+	// The old command, because over plain http from another machine there is no clipboard object.
+	const copy = (text) => {
+		document.addEventListener("copy", (event) => {
+			event.clipboardData.setData("text/plain", text);
+			event.clipboardData.setData("text/html", pasted(text));
+			event.preventDefault();
+			event.stopPropagation();
+		}, { once: true, capture: true });
+		say(document.execCommand("copy") ? "已复制回答和来源" : "浏览器不允许复制，请选中文字后按 Ctrl+C");
 	};
 
 	document.addEventListener("click", (event) => {
@@ -131,6 +145,15 @@
 		else if (copied) copy(target.dataset.copy);
 		else show(target);
 	}, true);
+
+	// A suggestion goes when it is chosen, and would take the keyboard's place on the page with it.
+	document.addEventListener("click", (event) => {
+		const chosen = event.target instanceof Element && event.target.closest("#chat .options button");
+		if (chosen && matchMedia("(pointer: fine)").matches) document.querySelector("#question textarea")?.focus();
+	});
+	document.addEventListener("keydown", (event) => {
+		if (event.key === "Escape" && !event.isComposing) document.querySelector("#stop")?.click();
+	});
 
 	// While Chinese is being composed, Enter chooses characters and must not send the question.
 	for (const kind of ["keydown", "keypress"]) {

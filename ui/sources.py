@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from corpus.types import Case, Document, LineUnit, Span
 from rag.types import Answer, Citation, Hit
+from ui.markdown import card_id, plain, with_tabs
 
 Documents = Callable[[Case], Document]
 
 UNITS: dict[LineUnit, str] = {"line": "行", "paragraph": "段", "page": "页"}
-_MARKUP = re.compile(r"\*\*|\\([!-/:-@\[-`{-~])")  # bold, and backslashes before punctuation
 NEAREST = 3  # cases named under a refusal: enough to go on reading, few enough to see that they are no answer
 
 
@@ -56,11 +55,6 @@ def marked(text: str, shown: Span, quotes: Sequence[Span]) -> str:
 
 def _touches(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
-
-
-def card_id(turn: int, number: int) -> str:
-    """The anchor of source `number` of answer `turn`."""
-    return f"s-{turn}-{number}"
 
 
 def card(turn: int, citations: Sequence[Citation], documents: Documents) -> str:
@@ -113,14 +107,9 @@ def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
     return [list(group) for _, group in groupby(ordered, key=lambda c: (c.number, c.case.id))]
 
 
-def plain(markdown: str) -> str:
-    """The characters that `markdown` shows: bold marks and backslashes taken off."""
-    return _MARKUP.sub(r"\1", markdown).strip()
-
-
 def copy_text(answer: Answer, documents: Documents) -> str:
     """The answer with its sources as plain text, ready to be pasted into a report."""
-    lines = [plain(answer.text)]
+    lines = [plain(with_tabs(answer.text))]
     for group in by_number(answer.citations):
         first, document = group[0], documents(group[0].case)
         where = place((group[0].lines[0], group[-1].lines[1]), document.unit)
@@ -131,14 +120,22 @@ def copy_text(answer: Answer, documents: Documents) -> str:
 
 
 def answer_sources(turn: int, answer: Answer, documents: Documents) -> str:
-    """All cards of one answer; of a refusal the nearest cases."""
+    """All cards of one answer; of a refusal the nearest cases; "" where the question was none for these cases."""
+    if answer.reason == "out_of_scope":
+        return ""
     cards = [card(turn, group, documents) for group in by_number(answer.citations)]
     kind = f"{len(cards)} 条来源"
     if answer.refused:
         cited = {case.id for case in answer.cited_cases}
         near = [hit for hit in answer.hits[:NEAREST] if hit.case.id not in cited]
         cards += [hit_card(turn, hit, documents) for hit in near]
-        kind = "最接近的案例，没有直接依据" if cards else "没有相近的案例"
+        kind = (
+            "供核对的原文和相近的案例"
+            if cited
+            else "最接近的案例，没有直接依据"
+            if cards
+            else "没有相近的案例"
+        )
     copied = html.escape(copy_text(answer, documents)).replace("\n", "&#10;")
     return (
         f'<details class="turn" id="t-{turn}" data-copy="{copied}">'

@@ -18,7 +18,8 @@ from embeddings.training.tokenizer import build_tokenizer
 ENTRIES = 30_000
 ARTICLES = 100_000
 OURS = ("vocabulary", "terms", "questions")
-FAVOUR = 8.0  # weight of the project's own pairs beyond the square root of their number
+# Weights of sources beyond the square root of their size: the project's own pairs, and English that they would crowd out.
+FAVOUR = {**dict.fromkeys(OURS, 8.0), "tatoeba": 2.5}
 _BATCH = 5000
 
 
@@ -47,7 +48,7 @@ def train_model(
         tokenizer,
         start,
         material.sources,
-        dataclasses.replace(recipe, favour=dict.fromkeys(OURS, FAVOUR)),
+        dataclasses.replace(recipe, favour=FAVOUR),
         lambda step, share: progress(step, 0.12 + 0.88 * share),
     )
     return StaticEmbedder(tokenizer, matrix, name=NAME)
