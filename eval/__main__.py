@@ -1,160 +1,192 @@
-"""The command line: python -m eval run | score | searchers."""
+"""The command line: python -m eval run | score | compare | report | gate | validate | searchers."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import pathlib
-import statistics
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
 
 from corpus.command_line import ChineseParser
 from corpus.errors import InputError
-from eval import measures
-from eval.searchers import compare
+from eval import answering, comparing, gating, searchers, showing
+from eval.answers import read_answers
+from eval.gold import Question, read_questions
+from eval.scoring import Score, score_answers, tabulate
+from eval.validating.pairs import SEED
+from eval.validation import WRITTEN, validate, validation_object
+from eval.validation_table import validation_text
 from rag.build import open_assistant
-from rag.output import answer_object
+from rag.llm import open_chat
+from rag.progress import Progress
 from rag.settings import load_settings
 from rag.tables import table
 
 QUESTIONS = pathlib.Path(__file__).parent / "questions.jsonl"
-_COLUMNS = (
-    "hit@1",
-    "hit@5",
-    "mrr@10",
-    "complete",
-    "cite_p",
-    "cite_r",
-    "marked",
-    "supported",
-    "figures",
-    "refusal",
-)
+_WORST = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command; returns the exit status: 0, 1 where `gate` finds a measure below its baseline, 2 on bad input."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may speak another code page; what is printed is always UTF-8.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        return _parser().run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("已中断；已有的回答留着，用同样的命令可以接着运行。\n")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> ChineseParser:
     parser = ChineseParser(prog="python -m eval", description="评测回答：命中、引用和忠实度，不联网。")
     commands = parser.add_subparsers(title="命令", required=True, parser_class=ChineseParser)
-    run = commands.add_parser("run", help="把问题逐个提问，保存回答")
-    run.set_defaults(command=_run)
-    run.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
-    run.add_argument("--index", type=pathlib.Path, help="索引文件夹；不写则用内置案例库")
-    run.add_argument("--out", type=pathlib.Path, required=True, help="回答写到哪个文件")
-    score = commands.add_parser("score", help="给保存的回答打分")
-    score.set_defaults(command=_score)
+
+    def add(
+        name: str, command: Callable[[argparse.Namespace], None], description: str, *, questions: bool = True
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=description, description=description)
+        made.set_defaults(command=command)
+        if questions:
+            made.add_argument(
+                "--questions", type=pathlib.Path, default=QUESTIONS, metavar="FILE", help="问题集，JSON Lines"
+            )
+        return made
+
+    run = add("run", _run, "把问题逐个提问，保存回答；中断后用同样的命令接着运行")
+    _index(run)
+    run.add_argument("--out", type=pathlib.Path, required=True, metavar="FILE", help="回答写到哪个文件")
+    run.add_argument(
+        "--judge", action="store_true", help="另让设置里的对话模型评一遍，附在回答后面，不代替核对器"
+    )
+    score = add("score", _score, "给保存的回答打分，不调用任何模型")
     score.add_argument("answers", type=pathlib.Path, help="run 保存的回答")
-    score.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
-    score.add_argument("--json", action="store_true", help="输出 JSON")
-    each = commands.add_parser("searchers", help="各检索器单独的成绩，以及少了它会怎样")
-    each.set_defaults(command=_searchers)
-    each.add_argument("--questions", type=pathlib.Path, default=QUESTIONS, help="问题集，JSON Lines")
-    each.add_argument("--index", type=pathlib.Path, help="索引文件夹；不写则用内置案例库")
-    return parser.run(arguments)
+    score.add_argument("--json", action="store_true", help="输出 JSON，含每句的核对结果")
+    compare = add("compare", _compare, "比较两次运行：每题的变化和配对自助法区间")
+    compare.add_argument("before", type=pathlib.Path, help="原来的回答")
+    compare.add_argument("after", type=pathlib.Path, help="新的回答")
+    compare.add_argument("--json", action="store_true", help="输出 JSON")
+    report = add("report", _report, "写一份网页报告，不引用外部资源；给出几份回答时并排比较")
+    report.add_argument("answers", type=pathlib.Path, nargs="+", help="run 保存的回答")
+    report.add_argument(
+        "--out", type=pathlib.Path, required=True, metavar="FILE", help="报告写到哪个 .html 文件"
+    )
+    gate = add("gate", _gate, "提问、打分，低于基线就以状态 1 退出")
+    _index(gate)
+    gate.add_argument("--answers", type=pathlib.Path, metavar="FILE", help="用已有的回答，不再提问")
+    gate.add_argument(
+        "--baseline", type=pathlib.Path, default=gating.BASELINE, metavar="FILE", help="基线文件"
+    )
+    gate.add_argument("--update", action="store_true", help="把这次的成绩写成新的基线")
+    check = add("validate", _validate, "用最小改动的句对检验核对器：查出率和误报率", questions=False)
+    check.add_argument(
+        "--pairs", type=pathlib.Path, default=WRITTEN, metavar="FILE", help="人写的句对，JSON Lines，一并检验"
+    )
+    check.add_argument("--seed", type=int, default=SEED, metavar="N", help="换一个数，就换一批句对")
+    check.add_argument("--json", action="store_true", help="输出 JSON，含每个判错的句子")
+    _index(add("searchers", _searchers, "各检索器单独的成绩，以及少了它会怎样"))
+    return parser
 
 
-def _rows(path: pathlib.Path, needed: Iterable[str]) -> list[dict[str, Any]]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")  # splitlines would cut JSON texts at U+2028
-        rows = [json.loads(line) for line in lines if line.strip()]
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"文件无法读取：{path}", hint="应是每行一个 JSON 对象的 UTF-8 文件") from error
-    for number, row in enumerate(rows, 1):
-        missing = [name for name in needed if not isinstance(row, dict) or name not in row]
-        if missing:
-            raise InputError(f"第 {number} 条缺少 {'、'.join(missing)}：{path}", hint="请补上后重试")
-    return rows
+def _index(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--index", type=pathlib.Path, metavar="DIR", help="索引文件夹；不写则用内置案例库")
+
+
+def _ask(
+    questions: Sequence[Question], index: pathlib.Path | None, out: pathlib.Path, *, judged: bool = False
+) -> int:
+    settings = load_settings(index=index)
+    judge = open_chat(settings) if judged else None
+    if judged and judge is None:
+        raise InputError("没有设置对话模型，不能用 --judge", hint="请设置 chat_base_url 和 chat_model")
+    with Progress(sys.stderr) as progress:
+        assistant = open_assistant(settings, progress)
+        tier = answering.describe(settings, assistant) | {"judge": settings.chat_model if judged else ""}
+        return answering.answer_all(questions, assistant, out, tier=tier, progress=progress, judge=judge)
+
+
+def _scores(questions: Sequence[Question], answers: pathlib.Path) -> list[Score]:
+    return list(score_answers(questions, read_answers(answers)))
 
 
 def _run(options: argparse.Namespace) -> None:
-    questions = _rows(options.questions, ("question",))
-    assistant = open_assistant(load_settings(index=options.index))
-    lines = [
-        json.dumps(answer_object(assistant.ask(one["question"])), ensure_ascii=False) for one in questions
-    ]
-    try:
-        options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"回答无法写入：{options.out}", hint="请换一个有写权限的位置") from error
-    print(f"{len(lines)} 个回答写入 {options.out}")
+    questions = read_questions(options.questions)
+    kept = _ask(questions, options.index, options.out, judged=options.judge)
+    print(f"{len(questions)} 个回答写入 {options.out}" + (f"（其中 {kept} 个是上次留下的）" if kept else ""))
 
 
 def _score(options: argparse.Namespace) -> None:
-    questions = _rows(options.questions, ("question", "type", "gold", "must", "answerable"))
-    answers = _rows(options.answers, ("question", "answer", "refused", "citations", "hits"))
-    if [one["question"] for one in questions] != [one["question"] for one in answers]:
-        raise InputError(
-            "回答与问题集对不上", hint="请用同一个问题集先运行：python -m eval run --out 回答.jsonl"
-        )
-    by_type: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for question, answer in zip(questions, answers, strict=True):
-        row = scored(question, answer)
-        by_type["全部"].append(row)
-        by_type[question["type"]].append(row)
-    table: dict[str, dict[str, Any]] = {
-        kind: {
-            "n": len(rows),
-            **{name: _mean(rows, name) for name in _COLUMNS},
-            "characters": statistics.median(row["characters"] for row in rows),
-        }
-        for kind, rows in by_type.items()
-    }
-    if options.json:
-        print(json.dumps(table, ensure_ascii=False))
-        return
+    scores = _scores(read_questions(options.questions), options.answers)
+    figures = tabulate(scores)
     print(
-        "type".ljust(14)
-        + "n".rjust(4)
-        + "".join(name.rjust(10) for name in _COLUMNS)
-        + "characters".rjust(12)
+        json.dumps(showing.scores_object(scores, figures), ensure_ascii=False)
+        if options.json
+        else showing.scores_text(scores, figures)
     )
-    for kind, row in table.items():
-        cells = "".join(("-" if row[name] is None else f"{row[name]:.3f}").rjust(10) for name in _COLUMNS)
-        print(
-            kind.ljust(14 - sum(ord(character) > 0x2E80 for character in kind))
-            + str(row["n"]).rjust(4)
-            + cells
-            + str(row["characters"]).rjust(12)
-        )
+
+
+def _compare(options: argparse.Namespace) -> None:
+    questions = read_questions(options.questions)
+    before, after = (_scores(questions, path) for path in (options.before, options.after))
+    found, moved = comparing.differences(before, after), comparing.changed(before, after)
+    print(
+        json.dumps(showing.comparison_object(found, moved), ensure_ascii=False)
+        if options.json
+        else showing.comparison_text(found, moved)
+    )
+
+
+def _report(options: argparse.Namespace) -> None:
+    from eval.report import write_report
+
+    questions = read_questions(options.questions)
+    runs = [(path.stem, _scores(questions, path)) for path in options.answers]
+    write_report(runs, options.out, worst=_WORST)
+    print(f"报告写入 {options.out}")
+
+
+def _gate(options: argparse.Namespace) -> None:
+    questions = read_questions(options.questions)
+    with tempfile.TemporaryDirectory() as folder:
+        answers = options.answers or pathlib.Path(folder) / "answers.jsonl"
+        if options.answers is None:
+            _ask(questions, options.index, answers)
+        scores = _scores(questions, answers)
+    if options.update:
+        gating.write_baseline(scores, questions, options.baseline)
+        print(f"基线写入 {options.baseline}")
+        return
+    found = gating.gates(scores, questions, options.baseline)
+    print(showing.gates_text(found))
+    if not all(one.passed for one in found):
+        raise SystemExit(1)
+
+
+def _validate(options: argparse.Namespace) -> None:
+    with Progress(sys.stderr) as progress:
+        found = validate(seed=options.seed, written=options.pairs, progress=progress)
+    print(
+        json.dumps(validation_object(found), ensure_ascii=False) if options.json else validation_text(found)
+    )
 
 
 def _searchers(options: argparse.Namespace) -> None:
-    questions = _rows(options.questions, ("question", "gold", "answerable"))
+    questions = read_questions(options.questions)
+    if not any(one.answerable for one in questions):
+        raise InputError("问题集里没有可回答的问题", hint="至少要有一个 answerable 为 true 的问题")
     rows = [
         (line.searchers, f"{line.hit1:.3f}", f"{line.hit5:.3f}", f"{line.mrr10:.3f}")
-        for line in compare(questions, load_settings(index=options.index))
+        for line in searchers.compare(questions, load_settings(index=options.index))
     ]
     print(table(("检索器", "第一命中", "前五命中", "MRR@10"), rows, widest=(24, 10, 10, 10)))
-
-
-def _mean(rows: Sequence[dict[str, float]], name: str) -> float | None:
-    values = [row[name] for row in rows if name in row]
-    return sum(values) / len(values) if values else None
-
-
-def scored(question: dict[str, Any], answer: dict[str, Any]) -> dict[str, float]:
-    """All measures of one answer; retrieval and citation only where the question has an answer."""
-    text, citations, hits, gold = answer["answer"], answer["citations"], answer["hits"], question["gold"]
-    # A refusal without citations lists cases and tells nothing.
-    row = {
-        "marked": measures.marked_share(text) if citations else float(answer["refused"]),
-        "supported": measures.sentence_support(text, citations) if citations else float(answer["refused"]),
-        "figures": measures.figure_support(text, citations) if citations else float(answer["refused"]),
-        "refusal": float(answer["refused"] == (not question["answerable"])),
-        "characters": float(len(text)),
-    }
-    if question["answerable"]:
-        row |= {
-            "hit@1": measures.hit_at(1, hits, gold),
-            "hit@5": measures.hit_at(5, hits, gold),
-            "mrr@10": measures.reciprocal_rank(hits, gold),
-            "complete": measures.completeness(text, question["must"]),
-            "cite_p": measures.citation_precision(citations, gold),
-            "cite_r": measures.citation_recall(citations, gold),
-        }
-    return row
 
 
 if __name__ == "__main__":

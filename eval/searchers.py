@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.errors import InputError
-from eval import measures
+from eval import retrieval
+from eval.gold import Question
 from rag.build import open_assistant
 from rag.output import hit_object
 from rag.settings import Settings
@@ -32,9 +32,10 @@ class Line:
     mrr10: float
 
 
-def compare(questions: Sequence[dict[str, Any]], settings: Settings) -> Iterator[Line]:
+def compare(questions: Sequence[Question], settings: Settings) -> Iterator[Line]:
     """All searchers together, each alone, and all without each.
 
+    A question is searched for as it stands, without the conversation before it; the set must hold an answerable one.
     Late interaction re-scores what the others rank first; alone it sees the first few hundred passages only.
     """
     weights = {name: getattr(settings, f"{name}_weight") for name in NAMES}
@@ -46,24 +47,22 @@ def compare(questions: Sequence[dict[str, Any]], settings: Settings) -> Iterator
 
 
 def _line(
-    searchers: str, questions: Sequence[dict[str, Any]], settings: Settings, weights: dict[str, float]
+    searchers: str, questions: Sequence[Question], settings: Settings, weights: dict[str, float]
 ) -> Line:
     changed: dict[str, Any] = {f"{name}_weight": weight for name, weight in weights.items()}
     chosen = dataclasses.replace(settings, **changed)
     assistant = open_assistant(chosen)
     rows = []
     for question in questions:
-        if question["answerable"]:
-            hits = [hit_object(hit) for hit in assistant.search(question["question"])]
-            gold = question["gold"]
+        if question.answerable:
+            hits = [hit_object(hit) for hit in assistant.search(question.question)]
+            gold = question.gold
             rows.append(
                 (
-                    measures.hit_at(1, hits, gold),
-                    measures.hit_at(5, hits, gold),
-                    measures.reciprocal_rank(hits, gold),
+                    retrieval.hit_at(1, hits, gold),
+                    retrieval.hit_at(5, hits, gold),
+                    retrieval.reciprocal_rank(hits, gold),
                 )
             )
-    if not rows:
-        raise InputError("问题集里没有可回答的问题", hint="至少要有一个 answerable 为 true 的问题")
     hit1, hit5, mrr10 = (sum(column) / len(rows) for column in zip(*rows, strict=True))
     return Line(searchers, hit1, hit5, mrr10)

@@ -163,7 +163,8 @@ class Assistant:
         reading = self.understand(question)
         resolved = self._resolved(question, reading, turns)
         if resolved.question != question:
-            reading = self.understand(resolved.question[: self._settings.longest_question])
+            sought = resolved.sought or resolved.question
+            reading = self.understand(sought[: self._settings.longest_question])
         notes, reading = self._rewritten(resolved.question, reading)
         found = self._retriever.retrieve(reading, limit=_LISTED_CASES)
         composed = self._composer.compose(reading, found, only=resolved.only, without=resolved.without)

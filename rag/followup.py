@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from corpus.traditional import simplified
 from corpus.types import Case
 from embeddings.lexical import STOP_WORDS, word_terms
 from rag.types import Answer
@@ -34,6 +35,7 @@ class Resolved:
 
     Attributes:
         question: to be asked; the one typed where it already stood alone.
+        sought: what to search for where that is more than the question says, else "".
         only: ids of the cases that may answer, None for all.
         without: ids of cases that were told already.
     """
@@ -41,6 +43,7 @@ class Resolved:
     question: str
     only: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
+    sought: str = ""
 
 
 _NUMBERS = "一二三四五六七八九十"
@@ -84,16 +87,35 @@ def resolve(question: str, reading: Reading, turns: Sequence[Turn]) -> Resolved:
     asked = _EXCEPT.sub("", question) if reading.places else question
     if _MORE.match(asked) and _ANOTHER.search(asked):
         seen = frozenset(case.id for turn in _since(turns) for case in turn.answer.cited_cases)
-        return Resolved(f"还有哪些地方{_elsewhere(last.reading, '')}", without=seen)
+        return Resolved(f"还有哪些地方{_elsewhere(_general(turns), '')}", without=seen)
     if told and (pointed := _pointed_at(question, reading, told)) is not None:
         chosen, turn = pointed
         if chosen is None:
             return Resolved(question, only=frozenset())
         rest = _ORDINAL.sub("", _MARK.sub("", _POINTER.sub("", question))).strip(" 的是，,")
         topic = "" if _has_topic(rest) else _plain(turn.reading.topic)
-        wanted = rest if rest.strip("呢?？") else "具体怎么做的？"
-        return Resolved(f"{chosen.title}：{topic}{wanted}", only=frozenset({chosen.id}))
-    return Resolved(_completed(question, reading, last.reading))
+        return _of_case(chosen, rest if rest.strip("呢?？") else "具体怎么做的？", topic)
+    case = _drilled_into(last)
+    if case is not None and not reading.places and not _has_topic(question):
+        return _of_case(case, question, "")
+    return Resolved(_completed(question, reading, turns))
+
+
+def _of_case(case: Case, wanted: str, topic: str) -> Resolved:
+    return Resolved(
+        f"{case.title}：{wanted}", only=frozenset({case.id}), sought=f"{case.title}：{topic}{wanted}"
+    )
+
+
+def _drilled_into(turn: Turn) -> Case | None:
+    """The one case that a turn was about because it was pointed at."""
+    cases = turn.answer.cited_cases
+    return cases[0] if cases and turn.answer.resolved.startswith(f"{cases[0].title}：") else None
+
+
+def _general(turns: Sequence[Turn]) -> Turn:
+    """The last turn that was not about one case pointed at, the last of all where there is none."""
+    return next((turn for turn in reversed(turns) if _drilled_into(turn) is None), turns[-1])
 
 
 def _since(turns: Sequence[Turn]) -> Iterator[Turn]:
@@ -104,8 +126,10 @@ def _since(turns: Sequence[Turn]) -> Iterator[Turn]:
             return
 
 
-def _completed(question: str, reading: Reading, last: Reading) -> str:
+def _completed(question: str, reading: Reading, turns: Sequence[Turn]) -> str:
     """The question with what it leaves out taken from the last one."""
+    turn = _general(turns)
+    last = turn.reading
     places = ("、" if last.intent == "compare" else "").join(last.places)
     swapped = _AND_NOW.match(question)
     named = swapped["topic"] if swapped else question
@@ -114,7 +138,7 @@ def _completed(question: str, reading: Reading, last: Reading) -> str:
         stands_alone = swapped is None or asks or bool(reading.places)
         return question if stands_alone else f"{places}{named}{_asking(last)}"
     if reading.places and not asks:
-        return _elsewhere(last, "、".join(reading.places))
+        return _elsewhere(turn, "、".join(reading.places))
     return f"{'' if reading.places else places}{_plain(last.topic)}，{question}"
 
 
@@ -150,13 +174,15 @@ def _value(number: str) -> int:
     return 10 * (_NUMBERS.index(tens) + 1 if tens else 1) + (_NUMBERS.index(ones) + 1 if ones else 0)
 
 
-def _elsewhere(last: Reading, places: str) -> str:
-    """The last question about other places, or about none."""
-    text = _STILL.sub("", LIST_WORDS.sub("", last.text))
-    for number, place in enumerate(last.places):
+def _elsewhere(turn: Turn, places: str) -> str:
+    """The question of a turn about other places, or about none."""
+    asked = simplified(turn.answer.resolved or turn.answer.question)
+    text = _STILL.sub("", LIST_WORDS.sub("", asked))
+    last = turn.reading.places
+    for number, place in enumerate(last):
         joined = "" if number == 0 else "(?:以及|还有|[、和与跟同及])?"
         text = re.sub(rf"{joined}{re.escape(place)}[市区县州省]?", places if number == 0 else "", text)
-    return text if last.places else f"{places}{text}"
+    return text if last else f"{places}{text}"
 
 
 def _asking(last: Reading) -> str:

@@ -54,7 +54,7 @@ class Settings:
     vocabulary_weight: float = 0.2
     tokens_weight: float = 0.3
     reranker_weight: float = 1.0
-    place_share: float = 0.8
+    place_share: float = 0.6
     figure_share: float = 0.7
     meaning_cosine: float = 0.42
     chat_base_url: str = ""
