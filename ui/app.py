@@ -11,7 +11,9 @@ from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it reports home at import
 
-with warnings.catch_warnings():
+from ui.api.hiding import hidden
+
+with warnings.catch_warnings(), hidden("mcp"):
     # Gradio's sound parts look for ffmpeg and say on screen that they miss it; this page has no sound.
     warnings.filterwarnings("ignore", message="Couldn't find ffmpeg")
     import gradio as gr
@@ -202,6 +204,7 @@ def serve(library: Library) -> ASGIApp:
     theme = gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=["monospace"])
     return application(
         build(library),
+        library,
         theme=theme,
         footer_links=[],
         run_history=False,

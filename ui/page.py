@@ -8,6 +8,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui import doors
+from ui.library import Library
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 # Gradio needs inline scripts and `new Function`; what matters here is that nothing else may be reached.
@@ -105,10 +108,11 @@ def _safe_headers() -> list[tuple[bytes, bytes]]:
     ]
 
 
-def application(blocks: Any, **options: Any) -> ASGIApp:
-    """The application that serves `blocks` at the root; `options` go to Gradio."""
+def application(blocks: Any, library: Library, **options: Any) -> ASGIApp:
+    """The application that serves `blocks` at the root and the doors beside it; `options` go to Gradio."""
     import gradio
     from fastapi import FastAPI
 
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    doors.add_to(server, library)  # before Gradio, which answers whatever is left
     return LocalPage(gradio.mount_gradio_app(server, blocks, path="/", **options))

@@ -96,7 +96,6 @@ class Desk:
     @contextlib.asynccontextmanager
     async def answering(self, question: str, earlier: Sequence[str]) -> AsyncIterator[AsyncIterator[Answer]]:
         """The answer as it grows; ends the work when its reader has gone. Errors as for `run`."""
-
         assistant = self._assistant()
 
         def begin() -> Iterator[Answer]:

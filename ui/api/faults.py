@@ -77,6 +77,7 @@ def _kind(error: CaseQAError) -> tuple[int, str]:
 
 def _of_http(status: int) -> Fault:
     known = {
+        400: ("请求正文读不出来", "请用 UTF-8 编码的 JSON", "invalid"),
         404: ("没有这个接口", "接口说明见 /openapi.json", "not_found"),
         405: ("这个接口不接受这种请求方法", "接口说明见 /openapi.json", "method_not_allowed"),
         413: ("请求太大", "请缩短后再试", "too_large"),
