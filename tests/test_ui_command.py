@@ -1,5 +1,6 @@
 """`python -m ui`: arguments, exit statuses, one Chinese line where something is wrong."""
 
+import json
 import os
 import re
 import signal
@@ -97,6 +98,9 @@ def test_page_is_served_and_ends_on_interrupt(tmp_path: Path) -> None:
         assert 'lang="zh-CN"' in page
         assert "connect-src 'self'" in policy
         assert not re.findall(r'(?:src|href|content)="(?:https?:)?//[^"]*"', page)
+        for path in ("/openapi.json", "/v1/models"):
+            with opener.open(url[0] + path, timeout=60) as answer:
+                assert json.load(answer)
     finally:
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
