@@ -40,7 +40,7 @@ HELP = """用法:
   python3 run.py --help           显示本说明
 
 打开页面时的选项(原样交给 python -m ui):
-  --host 地址  --port 端口  --index 索引文件夹  --auth-file 口令文件  --read-only
+  --host 地址  --port 端口  --index 索引文件夹  --no-browser
   默认只在本机打开:http://127.0.0.1:7860
 
 安装(运行环境在本文件旁边的 .venv 文件夹,约占 2 GB,删掉后会重新安装):

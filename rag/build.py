@@ -171,6 +171,6 @@ def _embedder_of(build: pathlib.Path, encoder: dict[str, Any]) -> Embedder:
         embedder = _configured(encoder["name"])
     if (embedder.name, embedder.dimension) != (encoder["name"], encoder["dimension"]):
         raise CorpusIndexError(
-            "编码器与建立索引时的不同", hint="请重新建立索引：python -m rag index 资料文件夹"
+            "编码器与建立索引时的不同", hint="请重新建立索引：python -m rag index 材料文件夹"
         )
     return embedder

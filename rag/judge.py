@@ -30,7 +30,7 @@ _MASKED_REGION = re.compile(r"[XxＸ×＊*]{2,}|某")
 # Asked of any assistant, and of no collection of cases. A greeting only where nothing else is said: "你好，企业开办要几天".
 _CHAT = re.compile(
     r"^(?:(?:你好|您好|在吗|谢谢|多谢|再见|早上好|下午好|晚上好|hello|hi|hey)[啊呀呢吗嘛哈了你您\W]*)+$|"
-    r"你是谁|你叫什么|你会(?:做|干)?(?:什么|啥)|讲个?笑话|写一首|写首(?:诗|歌|词)|作诗|[今明后]天的?天气|天气(?:怎么样|怎样|如何|好吗|预报)|翻译(?:成|一下|下面)|菜谱|彩票|星座|"
+    r"你是(?:谁|什么|哪)|你叫什么|你会(?:做|干)?(?:什么|啥)|讲个?笑话|写一首|写首(?:诗|歌|词)|作诗|[今明后]天的?天气|天气(?:怎么样|怎样|如何|好吗|预报)|翻译(?:成|一下|下面)|菜谱|彩票|星座|"
     r"who are you|tell me a joke|weather",
     re.IGNORECASE,
 )

@@ -220,7 +220,7 @@ def open_build(folder: pathlib.Path) -> tuple[pathlib.Path, dict[str, Any]]:
     Raises:
         CorpusIndexError: if there is no index, or it is damaged, or another version wrote it.
     """
-    command = f"python -m rag index 资料文件夹 --index {quoted(folder)}"
+    command = f"python -m rag index 材料文件夹 --index {quoted(folder)}"
     if not exists(folder):
         raise CorpusIndexError(f"这里没有索引：{folder}", hint=f"请先建立：{command}")
     name = serving(folder)

@@ -23,6 +23,7 @@ from rag.verifying.comparison import VerdictReason, compare
 from rag.verifying.direction import direction_finding
 from rag.verifying.exchange import exchange_finding
 from rag.verifying.figures import figure_finding
+from rag.verifying.limits import LIMITING, limit_finding
 from rag.verifying.marks import Claim, claims_in
 from rag.verifying.matching import Matcher
 from rag.verifying.names import department_finding, place_finding
@@ -44,6 +45,7 @@ _CHECKS = (
     negation_finding,
     direction_finding,
     scope_finding,
+    limit_finding,
     exchange_finding,
     binding_finding,
     support_finding,
@@ -83,7 +85,7 @@ class Verifier:
 
     def check(self, sentence: str, quotes: Sequence[str]) -> Verdict:
         """Whether the quotes, taken together, say what a sentence says."""
-        return self._check(sentence, quotes, context="")
+        return self._check(sentence, quotes, ())
 
     def verify(self, answer: str, citations: Sequence[Citation]) -> tuple[Verdict, ...]:
         """A verdict on each sentence of a Markdown answer with [n] marks, in order.
@@ -100,12 +102,12 @@ class Verifier:
         if unknown := [number for number in claim.numbers if number not in known]:
             return Verdict(claim.text, False, "mark", f"没有编号为 [{unknown[0]}] 的引文")
         quotes = [_quote(number, citations) for number in claim.numbers]
-        cases = [citation.case for citation in citations if citation.number in claim.numbers]
-        return self._check(claim.text, quotes, context="\n".join(map(_context, cases)))
+        cases = {citation.number: citation.case for citation in citations}
+        return self._check(claim.text, quotes, [_context(cases[number]) for number in claim.numbers])
 
-    def _check(self, sentence: str, quotes: Sequence[str], *, context: str) -> Verdict:
+    def _check(self, sentence: str, quotes: Sequence[str], contexts: Sequence[str]) -> Verdict:
         if not is_verbatim(sentence, quotes):
-            comparison = compare(sentence, quotes, self._matcher, context=context)
+            comparison = compare(sentence, quotes, self._matcher, contexts=contexts)
             for check in _CHECKS:
                 if finding := check(comparison):
                     return Verdict(sentence, False, finding.reason, finding.detail)
@@ -122,7 +124,7 @@ def _context(case: Case) -> str:
 
 
 def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:
-    """Whether a sentence stands in a quote as it is, layout apart, and not as the rest of a figure or of a denial."""
+    """Whether a sentence stands in a quote as it is, layout apart, and not as the rest of a figure, a denial or a limit."""
     bare = _LAYOUT.sub("", folded(sentence))
     return not bare or any(_stands_in(bare, _LAYOUT.sub("", folded(quote))) for quote in quotes)
 
@@ -134,7 +136,7 @@ def _stands_in(part: str, whole: str) -> bool:
         cut = _cuts_figure(whole[max(0, start - 1) : start], part[0]) or _cuts_figure(
             whole[end : end + 1], part[-1]
         )
-        if not cut and not whole[:start].endswith(_DENYING):
+        if not cut and not whole[:start].endswith((*_DENYING, *LIMITING)):
             return True
         start = whole.find(part, start + 1)
     return False

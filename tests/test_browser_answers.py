@@ -164,7 +164,7 @@ def test_suggestion_is_asked_with_what_was_said_before(seen: Visit, assistant: S
     answered(seen, 2)
     expect(seen.page.locator("#chat .user-row").last).to_have_text("还有别的地方吗？")
     expect(seen.page.locator("#chat .reading").last).to_contain_text("按“还有哪些地方企业开办几天？”回答")
-    assert assistant.asked[-1] == "还有哪些地方企业开办几天?"
+    assert assistant.asked[-1] == "还有哪些地方企业开办几天？"
     expect(seen.page.locator("#question textarea")).to_be_focused()
     expect(seen.page.locator("#chat .options")).to_have_count(1)
 

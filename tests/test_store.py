@@ -296,6 +296,7 @@ FILES = (
     "manifest.json",
     "documents.jsonl",
     "cases.jsonl",
+    "changes.jsonl",
     "chunks.jsonl",
     "vectors.faiss",
     "tokens.npz",

@@ -107,7 +107,7 @@ def test_what_is_written_is_shown_as_it_is_verified() -> None:
 def test_a_question_may_lean_on_the_one_before() -> None:
     assistant = SampleAssistant()
     turns, _ = conversation(opened(assistant), QUESTION, GREETING, "那临江呢？")
-    assert assistant.asked == [QUESTION, GREETING, "临江企业开办几天?"]
+    assert assistant.asked == [QUESTION, GREETING, "临江企业开办几天？"]
     assert "按“临江企业开办几天？”回答" in turns[-1].text
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from rag.verifying.comparison import Comparison, Finding
+from rag.verifying.context import own_places
 from rag.verifying.names import authorities_in, offices_in, places_of
 from rag.verifying.reading import Passage
 
@@ -18,6 +19,9 @@ _ACTORS = frozenset(
 _AGENT = re.compile(r"(?<![自理])(?:由|被)(?![于此来])")
 _RECIPIENT = re.compile(r"(?:派给|交给|转给|送给|报给|分派给|交办给|移交给|移交|交由|(?<![供])给(?![予了]))")
 _ABOUT = 0.6  # share of a clause that must be said elsewhere for the two to be about the same
+# A clause that begins with one of these is told on its own.
+_TURNING = re.compile(r"另外|同时|此外|另一方面|与此同时|而[\u4e00-\u9fff]")
+_OPENING = 1  # characters that may stand before a place that opens a clause: 在
 _CLEARLY = 0.25  # by so much more of a clause one quote must say than any other to be its home
 
 
@@ -84,24 +88,49 @@ def _other_case(comparison: Comparison) -> Finding | None:
     """A clause of one quote told of a place, a year or an authority that only another quote has."""
     if len(comparison.quotes) < 2:
         return None
-    governor: tuple[str, frozenset[int]] | None = None
+    governors: list[tuple[str, frozenset[int]]] = []
     for clause, text in comparison.sentence.clause_texts():
-        governor = _governor(comparison, clause) or governor
+        if _TURNING.match(text) or _opens_with_place(comparison, clause):
+            governors = []
+        governors = _governors(comparison, clause) or governors
         home = _home(comparison, clause)
-        if governor and home is not None and home not in governor[1] and _has_own(comparison, home):
-            return Finding("mixed", f"“{text.strip('，。；')}”和“{governor[0]}”出自不同的引文")
+        if home is not None and _has_own(comparison, home):
+            for name, holders in governors:
+                if home not in holders:
+                    return Finding("mixed", f"“{text.strip('，。；')}”和“{name}”出自不同的引文")
         if text.endswith(("；", "。")):
-            governor = None
+            governors = []
     return None
 
 
-def _governor(comparison: Comparison, clause: int) -> tuple[str, frozenset[int]] | None:
-    """The place, date or authority that a clause names, and the quotes that have it, if not all do."""
-    for name in _names(comparison.sentence, clause):
-        holders = frozenset(number for number, quote in enumerate(comparison.quotes) if name in quote.text)
+def _opens_with_place(comparison: Comparison, clause: int) -> bool:
+    """Whether a clause names a place at its beginning: what was said before of another is not said of it."""
+    passage, start = comparison.sentence, comparison.sentence.clauses[clause].start
+    if passage.text.startswith("xx", start) or any(
+        0 <= at - start <= _OPENING for _, at in places_of(passage)
+    ):
+        return True
+    opening = passage.text[start : passage.clauses[clause].end]
+    return any(0 <= opening.find(name) <= _OPENING for name in own_places(comparison.context))
+
+
+def _governors(comparison: Comparison, clause: int) -> list[tuple[str, frozenset[int]]]:
+    """The places, dates and authorities that a clause names and not all quotes have, with the quotes that do."""
+    span = comparison.sentence.clauses[clause]
+    text = comparison.sentence.text[span.start : span.end]
+    own = [name for name in own_places(comparison.context) if name in text]
+    found = []
+    for name in dict.fromkeys(_names(comparison.sentence, clause) + own):
+        holders = frozenset(
+            number
+            for number, (quote, context) in enumerate(
+                zip(comparison.quotes, comparison.contexts, strict=True)
+            )
+            if name in quote.text or name in context
+        )
         if holders and len(holders) < len(comparison.quotes):
-            return name, holders
-    return None
+            found.append((name, holders))
+    return found
 
 
 def _names(passage: Passage, clause: int) -> list[str]:
@@ -133,6 +162,8 @@ def _home(comparison: Comparison, clause: int) -> int | None:
 
 
 def _has_own(comparison: Comparison, quote: int) -> bool:
-    """Whether a quote names places, dates or authorities of its own."""
+    """Whether a quote, or its case, names places, dates or authorities of its own."""
     passage = comparison.quotes[quote]
-    return any(_names(passage, clause) for clause in range(len(passage.clauses)))
+    return bool(comparison.contexts[quote]) or any(
+        _names(passage, clause) for clause in range(len(passage.clauses))
+    )

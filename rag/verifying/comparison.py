@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Span
+from rag.verifying.context import placed_rows
 from rag.verifying.matching import Matcher, Strengths
 from rag.verifying.reading import Passage, Word, read
 
@@ -47,8 +48,8 @@ class Comparison:
 
     Attributes:
         sentence, quotes: as read.
-        context: names that the cited case states about itself (title, region, department); they support places
-            and departments only.
+        contexts: names that the case of each quote states about itself (title, region, department); they support
+            places and departments only.
         words: of all quotes, in order.
         owners: number of the quote of each of `words`.
         strengths: how far each word of the sentence is said by each of `words`.
@@ -57,11 +58,16 @@ class Comparison:
 
     sentence: Passage
     quotes: tuple[Passage, ...]
-    context: str
+    contexts: tuple[str, ...]
     words: tuple[Word, ...]
     owners: NDArray[np.int64]
     strengths: Strengths
     weights: NDArray[np.float32]
+
+    @functools.cached_property
+    def context(self) -> str:
+        """Names that all cited cases state about themselves."""
+        return "\n".join(dict.fromkeys(self.contexts))
 
     @functools.cached_property
     def told(self) -> str:
@@ -164,17 +170,31 @@ class Comparison:
         return self.quotes[quote].text[span.start : span.end]
 
 
-def compare(sentence: str, quotes: Sequence[str], matcher: Matcher, *, context: str = "") -> Comparison:
-    """Put a sentence beside its quotes."""
+def compare(
+    sentence: str, quotes: Sequence[str], matcher: Matcher, *, contexts: Sequence[str] = ()
+) -> Comparison:
+    """Put a sentence beside its quotes.
+
+    Args:
+        sentence: to compare.
+        quotes: to compare it with.
+        matcher: compares words.
+        contexts: of the case of each quote, in order; none where nothing is known of the cases.
+    """
     passage, others = read(sentence), tuple(read(quote) for quote in quotes)
     words = tuple(word for other in others for word in other.words)
     owners = np.array([number for number, other in enumerate(others) for _ in other.words], dtype=np.int64)
+    weights = matcher.weights(passage.words)
+    # The name of the case's own place needs no support by the quotes, and tells nothing of what they say.
+    told = {word.text for word in words}
+    for row in placed_rows(passage, "\n".join(contexts)):
+        weights[row] *= passage.words[row].text in told
     return Comparison(
         passage,
         others,
-        read(context).text,
+        tuple(read(context).text for context in contexts) or ("",) * len(others),
         words,
         owners,
         matcher.strengths(passage.words, words),
-        matcher.weights(passage.words),
+        weights,
     )

@@ -11,9 +11,11 @@ import re
 from rag.verifying.comparison import Comparison, Finding
 from rag.verifying.negation import denies
 
-_UP = re.compile(r"提高|提升|增加|增长|上升|上涨|升至|升到|涨到|扩大|延长|增至|增到|高于|升高|拉长|翻番")
+_UP = re.compile(
+    r"提高|提升|增加|增长|上升|上涨|升至|升到|涨到|扩大|延长|增至|增到|高于|升高|拉长|翻番|增幅|净增|快于|多于"
+)
 _DOWN = re.compile(
-    r"减少|降低|下降|压缩|缩短|压减|缩减|精简|降至|降到|低于|减至|减到|回落|减轻|下调|缩小|压降|跌|压至|压到"
+    r"减少|降低|下降|压缩|缩短|压减|缩减|精简|降至|降到|低于|减至|减到|回落|减轻|下调|缩小|压降|跌|压至|压到|降幅|减幅|净减|慢于|少于"
 )
 # Opposites of general use; each side lists what says the same.
 _OPPOSITES = tuple(
@@ -52,6 +54,7 @@ _OPPOSITES = tuple(
         ("缓解|好转|改善|减轻", "加剧|恶化|加重|变差"),
     )
 )
+_DENIED_BEFORE = 3  # characters before a word in which its denial stands: 无需到现场
 _PLANNED = re.compile(r"拟|计划|力争|预计|争取|有望|将于|将在|[月年季][初底末]?将|下一步")
 _DONE = re.compile(r"已经|已完成|已实现|已全部|已全面|已[为将把在]|已[\u4e00-\u9fff]{1,2}完毕")
 
@@ -80,12 +83,17 @@ def _opposed(comparison: Comparison) -> Finding | None:
                 found = mine.search(text)
                 if (
                     not found
-                    or denies(text[max(0, found.start() - 3) : found.start()])
+                    or denies(text[max(0, found.start() - _DENIED_BEFORE) : found.start()])
                     or mine.search(comparison.told)
-                    or other.search(comparison.sentence.text)
+                    or other.search(text)
                 ):
                     continue
-                if comparison.aligned(clause) and (its := other.search(comparison.told)):
+                # Where the sentence says the opposite elsewhere, only what is told of the same thing counts.
+                elsewhere = other.search(comparison.sentence.text)
+                aligned = comparison.aligned(clause, around=0 if elsewhere else 1)
+                told = comparison.texts(aligned) if elsewhere else comparison.told
+                its = other.search(told) if aligned else None
+                if its and not denies(told[max(0, its.start() - _DENIED_BEFORE) : its.start()]):
                     return Finding("direction", f"引文里是“{its[0]}”，不是“{found[0]}”")
     return None
 

@@ -1,4 +1,4 @@
-"""Names of places and nouns as the word dictionary of jieba marks them, read as data once a process."""
+"""Words of a kind as the word dictionary of jieba marks them, read as data once a process."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import functools
 import importlib.resources
 import re
 
-_ENTRY = re.compile(r"^(\S{2,}) \d+ (ns|n|nz|nt|nr|j|b)$", re.MULTILINE)
+_ENTRY = re.compile(r"^(\S{2,}) \d+ (ns|n|nz|nt|nr|nrt|j|b|v)$", re.MULTILINE)
 
 
 @functools.cache
-def _entries() -> tuple[frozenset[str], frozenset[str]]:
+def _entries() -> tuple[frozenset[str], ...]:
     text = (importlib.resources.files("jieba") / "dict.txt").read_text(encoding="utf-8")
-    places: set[str] = set()
-    others: set[str] = set()
+    marked: dict[str, set[str]] = {}
     for word, mark in _ENTRY.findall(text):
-        (places if mark == "ns" else others).add(word)
-    return frozenset(places), frozenset(others | places)
+        marked.setdefault(mark, set()).add(word)
+    places, verbs = marked.pop("ns"), marked.pop("v") | {"落实"}  # marked as an adjective
+    names = places | marked["nz"] | marked["nr"] | marked.pop("nrt")
+    return frozenset(places), frozenset(places.union(*marked.values())), frozenset(names), frozenset(verbs)
 
 
 def dictionary_places() -> frozenset[str]:
@@ -27,3 +28,13 @@ def dictionary_places() -> frozenset[str]:
 def nouns() -> frozenset[str]:
     """Nouns and names of two or more characters."""
     return _entries()[1]
+
+
+def names() -> frozenset[str]:
+    """Names of people, places and other single things."""
+    return _entries()[2]
+
+
+def verbs() -> frozenset[str]:
+    """Verbs of two or more characters."""
+    return _entries()[3]

@@ -6,14 +6,18 @@ import functools
 import re
 from collections.abc import Iterator
 
-from corpus.places import PLACES, PROVINCES
+from corpus.places import PLACES, PROVINCES, counties_in
 from corpus.types import Span
 from rag.verifying.comparison import Comparison, Finding
-from rag.verifying.lexicon import dictionary_places
+from rag.verifying.lexicon import dictionary_places, names, nouns, verbs
 from rag.verifying.reading import Passage, Word
 
 _ENDING = re.compile(r"(?:特别行政区|自治区|自治州|自治县|新区|省|市|区|县|州|盟|旗)$")
 _UNIT = frozenset("省 市 区 县 州 旗 镇 乡 街道 新区 开发区 高新区 经开区".split())
+_UNIT_ENDING = re.compile(r"(?<=[省市区县州旗镇乡])[^省市区县州旗镇乡区].*$|(?<=街道)办.*$")
+_COUNTY_ENDING = re.compile(r"新?区|县|市|旗")
+# 市, 县 … in one word with what belongs to it: 区政府, 县委.
+_UNIT_WORD = re.compile(r"[省市区县州旗镇乡](?:委|政府|长|人大|政协|纪委|直|级|法院|检察院)|街道办(?:事处)?")
 # Characters that stand before 市, 县 … without being a name: 全市, 该县, 各区, 跨省.
 _NO_NAME = frozenset(
     "全该各本我两三多几首每其整于在为和与及的省际市县区城地园辖社小跨外内新老从由到对向等同至把将被给让是以之里大一二四五六七八九十"
@@ -121,13 +125,18 @@ def place_finding(comparison: Comparison) -> Finding | None:
 def _places(passage: Passage) -> Iterator[str]:
     """Names of places in a text."""
     yield from (word.text for word in passage.words if _is_place(passage, word))
+    for start, name in counties_in(passage.text):
+        ended = _COUNTY_ENDING.match(passage.text, start + len(name))
+        yield name + (ended[0] if ended else "")
     yield from _unlisted(passage)
     yield from (found[1] for found in _LOCATIVE.finditer(passage.text) if not _NO_NAME & set(found[1]))
 
 
 def places_of(passage: Passage) -> list[tuple[str, int]]:
     """Places that a text names, without their endings, and where."""
-    return [(_stem(word.text), word.span.start) for word in passage.words if _is_place(passage, word)]
+    found = {word.span.start: _stem(word.text) for word in passage.words if _is_place(passage, word)}
+    found = {**dict(counties_in(passage.text)), **found}
+    return [(name, start) for start, name in sorted(found.items())]
 
 
 def _stem(name: str) -> str:
@@ -151,7 +160,7 @@ def _unlisted(passage: Passage) -> Iterator[str]:
     """Places that no dictionary has: stray characters with 市, 县 … behind them, or a word where a place stands."""
     words = passage.words
     for row, word in enumerate(words):
-        if word.text not in _UNIT:
+        if word.text not in _UNIT and not _UNIT_WORD.fullmatch(word.text):
             continue
         first = row
         while first and _strays(words[first - 1], words[first]) and row - first < 3:
@@ -160,19 +169,25 @@ def _unlisted(passage: Passage) -> Iterator[str]:
             first = row - 1
         elif row - first < 2:
             continue
-        yield passage.text[words[first].span.start : word.span.end]
+        yield passage.text[words[first].span.start : word.span.start] + _UNIT_ENDING.sub("", word.text)
 
 
 def _leads(passage: Passage, word: Word, unit: Word) -> bool:
-    """Whether a clause begins with a word of two characters and 市 or 县, or these follow 在, 与 or a list mark."""
+    """Whether a clause begins with a word of two characters and 市 or 县, or these follow 在, 与 or a list mark.
+
+    Before 区, 镇 … an ordinary word makes an ordinary word (等候区): only a name makes a name there.
+    """
     before = passage.text[max(0, word.span.start - 1) : word.span.start]
     placed = not before or before in _BEFORE_PLACE or word.span.start == passage.clauses[word.clause].start
     named = len(word.text) == 2 and not _NO_NAME & set(word.text)
-    return placed and named and unit.text in "市县" and word.span.end == unit.span.start
+    ordinary = word.text in verbs() or (unit.text[0] not in "市县" and word.text in nouns())
+    own = word.content and (word.text in names() or not ordinary)
+    return placed and named and own and word.span.end == unit.span.start
 
 
 def _strays(word: Word, following: Word) -> bool:
-    return len(word.text) == 1 and word.span.end == following.span.start and word.text not in _NO_NAME
+    alone = len(word.text) == 1 and not word.text.isdigit() and word.text not in _NO_NAME
+    return alone and word.span.end == following.span.start
 
 
 @functools.cache
