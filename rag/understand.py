@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from corpus import words
 from corpus.errors import InputError
-from corpus.places import MUNICIPALITIES, PLACES, PROVINCES
+from corpus.places import MUNICIPALITIES, PLACES, PROVINCES, counties_in
 from corpus.traditional import simplified
 from embeddings.lexical import STOP_WORDS, fold, word_terms
 from rag.asked import AskedFigure, asked_figures
@@ -212,7 +212,7 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
     known = {name for _, name in found}
     found += [
         (start, name)
-        for start, name in _counties(text)
+        for start, name in counties_in(text)
         if not any(name in one or one in name for one in known)
     ]
     return tuple(dict.fromkeys(name for _, name in sorted(found)))
@@ -221,13 +221,6 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
 def _word_bounds(text: str) -> set[int]:
     """Offsets at which a word begins or ends."""
     return {edge for _, start, end in words.spans(text) for edge in (start, end)}
-
-
-def _counties(text: str) -> Iterator[tuple[int, str]]:
-    """Words that the dictionary knows as counties, county-level cities or banners ("义乌市")."""
-    for word, start, _ in words.spans(text):
-        if len(word) >= 3 and word[-1] in "县市旗" and not _NOT_A_NAME.search(word[:-1]):
-            yield start, word[:-1]
 
 
 def place_names(region: str) -> tuple[str, ...]:

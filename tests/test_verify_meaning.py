@@ -36,7 +36,7 @@ def verifier() -> Verifier:
         ("北岭市上半年就业5384人，走访企业90家。", JOBS, "scope"),
         ("市场主体4136户，走访企业90家。", JOBS, "scope"),
         ("南江市订单贷款可纳入贴息范围。", LOANS, "scope"),
-        ("其他环节都能在线办理。", LOANS, "scope"),
+        ("其他环节都能在网上办理。", LOANS, "scope"),
         ("临湖区推行零申报承诺制，作出承诺后不用再填申报表。", REPORTS, "scope"),
         ("泉水镇以解决问题为导向，推进重点项目落地。", PLANS, "direction"),
         ("泉水镇1天内交办、2天内对接、9天内办结。", PLANS, "direction"),
