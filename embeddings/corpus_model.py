@@ -12,13 +12,16 @@ import collections
 import math
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from tokenizers import Regex, Tokenizer, models, normalizers
 
 from corpus import words
 from embeddings.static_model import StaticEmbedder
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 DIMENSION = 192
 _UNKNOWN = "[UNK]"
@@ -93,6 +96,8 @@ def _word_directions(
     """Right singular vectors of the weighted, row-normalised passage-word matrix, shape (words, dimension)."""
     if dimension < 1 or not any(weights[word] for row in rows for word in row):
         return np.eye(len(weights), 1)  # one passage, or all alike: nothing tells them apart
+    from scipy.sparse import csr_matrix  # a third of a second that only indexing needs
+
     where = [(number, word) for number, row in enumerate(rows) for word in sorted(row)]
     values = [(1 + math.log(rows[number][word])) * weights[word] for number, word in where]
     matrix = csr_matrix((values, tuple(zip(*where, strict=True))), shape=(len(rows), len(weights)))

@@ -18,7 +18,8 @@ from rag.units import Unit, units_of
 _SCANNED = 60  # best passages over all cases whose sentences are looked at
 _WHOLE = 3  # best cases whose sentences are all looked at
 _LONGEST_CASE = 40  # passages; of a longer case only the best are looked at
-_KEPT_CASES = 1000  # whose sentences stay encoded between questions, about 100 KB each
+_KEPT_CASES = 1000  # that stay cut into sentences between questions
+_KEPT_PASSAGES = 6000  # whose sentences stay encoded, about 10 KB each
 _PLACE_CASES, _PLACE_PASSAGES = 8, 8  # best cases of each place that is named, and passages of each of them
 
 
@@ -69,18 +70,18 @@ class Gatherer:
         self._documents = documents
         self._retriever = retriever
         self._scorer = scorer
-        self._prepared = functools.lru_cache(_KEPT_CASES)(self._prepare)
+        self._units = functools.lru_cache(_KEPT_CASES)(self._cut)
+        self._prepared = functools.lru_cache(_KEPT_PASSAGES)(self._prepare)
 
     def gather(self, reading: Reading, found: Retrieval, chosen: Iterable[str] = ()) -> Evidence:
         """The sentences that may answer.
 
         They come out of the best passages of all cases, of those of the places named, and of `chosen` cases (ids).
         """
-        passages: dict[str, dict[str, tuple[Chunk, float]]] = {}
+        passages: dict[str, tuple[Chunk, float]] = {}
 
         def add(chunks: Iterable[tuple[Chunk, float]]) -> None:
-            for chunk, score in chunks:
-                passages.setdefault(chunk.case_id, {})[chunk.id] = (chunk, score)
+            passages.update({chunk.id: (chunk, score) for chunk, score in chunks})
 
         add(self._retriever.best_passages(found.scores, _SCANNED))
         whole = [*(hit.case for hit in found.hits[:_WHOLE]), *(self._retriever.case(case) for case in chosen)]
@@ -91,14 +92,10 @@ class Gatherer:
             of_cases.sort(key=lambda chunks: -max((score for _, score in chunks), default=0.0))
             for of_case in of_cases[:_PLACE_CASES]:
                 add(_best(of_case, _PLACE_PASSAGES))
-        pieces: list[tuple[Prepared, Sequence[int]]] = []
-        around: list[float] = []
-        for case_id, chunks in passages.items():
-            prepared = self._prepared(case_id)
-            scores = [_score_around(unit, chunks.values()) for unit in prepared.units]
-            pieces.append((prepared, [row for row, score in enumerate(scores) if score is not None]))
-            around += [score for score in scores if score is not None]
-        units = self._scorer.scored(reading, joined(pieces), np.array(around, dtype=np.float32))
+        pieces = [(self._prepared(chunk), score) for chunk, score in passages.values()]
+        around = [score for prepared, score in pieces for _ in prepared.units]
+        prepared = joined([prepared for prepared, _ in pieces if prepared.units])
+        units = self._scorer.scored(reading, prepared, np.array(around, dtype=np.float32))
         return Evidence(tuple(units), found, units[0].score if units else 0.0)
 
     def about(self, place: str) -> list[Case]:
@@ -112,15 +109,15 @@ class Gatherer:
             if place in case.title or place in case.region or case.text.count(place) > 1
         ]
 
-    def _prepare(self, case_id: str) -> Prepared:
+    def _cut(self, case_id: str) -> list[Unit]:
         case = self._retriever.case(case_id)
-        return self._scorer.prepare(units_of(case, self._documents[case.document_id]))
+        return units_of(case, self._documents[case.document_id])
 
-
-def _score_around(unit: Unit, chunks: Iterable[tuple[Chunk, float]]) -> float | None:
-    """Score of the passage in which a unit begins; None where it is not one of these."""
-    inside = [score for chunk, score in chunks if chunk.span.start <= unit.span.start < chunk.span.end]
-    return max(inside, default=None)
+    def _prepare(self, chunk: Chunk) -> Prepared:
+        """The sentences that begin in a passage."""
+        span = chunk.span
+        inside = [unit for unit in self._units(chunk.case_id) if span.start <= unit.span.start < span.end]
+        return self._scorer.prepare(inside)
 
 
 def _best(chunks: Sequence[tuple[Chunk, float]], limit: int) -> list[tuple[Chunk, float]]:

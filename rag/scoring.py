@@ -119,17 +119,14 @@ class UnitScorer:
         return sorted(found, key=lambda unit: -unit.score)
 
 
-def joined(pieces: Sequence[tuple[Prepared, Sequence[int]]]) -> Prepared:
-    """Chosen rows of several `Prepared` as one."""
-    rows = [(prepared, row) for prepared, chosen in pieces for row in chosen]
+def joined(pieces: Sequence[Prepared]) -> Prepared:
+    """Several `Prepared`, none of them empty, as one."""
     return Prepared(
-        tuple(prepared.units[row] for prepared, row in rows),
-        tuple(prepared.folded[row] for prepared, row in rows),
-        np.concatenate([prepared.vectors[list(chosen)] for prepared, chosen in pieces])
-        if rows
-        else np.zeros((0, 0), dtype=np.float32),
-        tuple(prepared.tokens[row] for prepared, row in rows),
-        tuple(prepared.figures[row] for prepared, row in rows),
+        tuple(unit for piece in pieces for unit in piece.units),
+        tuple(text for piece in pieces for text in piece.folded),
+        np.concatenate([piece.vectors for piece in pieces]) if pieces else np.zeros((0, 0), dtype=np.float32),
+        tuple(tokens for piece in pieces for tokens in piece.tokens),
+        tuple(figures for piece in pieces for figures in piece.figures),
     )
 
 
