@@ -148,7 +148,7 @@ _ONLY_TO = re.compile(
 
 
 def only_to(sentence: Marked) -> Iterator[Read]:
-    """压缩至20天; 分别压降至1.79个工作日和9.76个工作日."""
+    """压缩至20天; 分别压降至1.5个工作日和8个工作日."""
     for match in _ONLY_TO.finditer(sentence.marks):
         first = match.start("a")
         row = [first, *(i for i in range(match.start("more"), match.end("more")) if sentence.quantities[i])]
