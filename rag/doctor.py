@@ -74,6 +74,11 @@ def _chat(settings: Settings) -> Finding:
     return Finding("对话模型", f"{settings.chat_model}（{where}），写出的每句都要核对", True)
 
 
+def outside_host(settings: Settings) -> str:
+    """Where questions and quotes go beyond this machine, "" where they do not."""
+    return "" if not settings.chat_model or _is_loopback(settings) else _host(settings)
+
+
 def _host(settings: Settings) -> str:
     return urlsplit(settings.chat_base_url).netloc.rpartition("@")[2] or settings.chat_provider
 

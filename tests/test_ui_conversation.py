@@ -203,3 +203,34 @@ def test_status_line_names_the_library() -> None:
     assert "&lt;b&gt;" in status_line("<b>", library.status)
     waiting = Library(lambda _: SampleAssistant(), name="试验库").status
     assert "正在准备案例库" in status_line("试验库", waiting)
+
+
+def test_the_page_says_where_questions_go() -> None:
+    from ui.app import lead
+    from ui.library import Library
+
+    def opener(_: object) -> SampleAssistant:
+        return SampleAssistant()
+
+    assert "不离开这台电脑" in lead(Library(opener, name="试验库"))
+    told = lead(Library(opener, name="试验库", outside="10.1.2.3:8000<b>"))
+    assert "不离开" not in told
+    assert "10.1.2.3:8000&lt;b&gt;" in told
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("", ""),
+        ("http://127.0.0.1:8000/v1", ""),
+        ("http://localhost:11434/v1", ""),
+        ("http://[::1]:8000/v1", ""),
+        ("http://10.1.2.3:8000/v1", "10.1.2.3:8000"),
+        ("https://name:secret@models.example/v1", "models.example"),
+    ],
+)
+def test_only_another_machine_is_outside(address: str, host: str) -> None:
+    from rag.doctor import outside_host
+    from rag.settings import Settings
+
+    assert outside_host(Settings(chat_base_url=address, chat_model="m" if address else "")) == host

@@ -13,6 +13,7 @@ import sys
 
 from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError, InputError
+from rag.doctor import outside_host
 from rag.settings import Settings, load_settings
 from ui.library import Assistant, Library, Progress
 
@@ -92,7 +93,12 @@ def run(options: argparse.Namespace) -> None:
             for server in ends:
                 server.should_exit = True
 
-        library = Library(lambda progress: opened(settings, progress), name=name, on_failure=stop)
+        library = Library(
+            lambda progress: opened(settings, progress),
+            name=name,
+            outside=outside_host(settings),
+            on_failure=stop,
+        )
         library.start()
 
         from ui.app import serve

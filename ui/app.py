@@ -27,7 +27,9 @@ from ui.sources import panel
 from ui.suggestions import EXAMPLES
 
 TITLE = "营商环境案例问答"
-LEAD = "只依据案例库作答，每句话都注明出处；问题和材料都不离开这台电脑。"
+LEAD = "只依据案例库作答，每句话都注明出处；{privacy}。"
+PRIVATE = "问题和材料都不离开这台电脑"
+SHARED = "问题和引文会发到对话模型所在的 {host}"
 PLACEHOLDER = "请在下方输入问题，或点一个示例问题"
 KEPT = 20  # answers whose sources stay on the page; each holds whole cases
 QUESTIONS_AT_ONCE = 8
@@ -77,7 +79,7 @@ def build(library: Library) -> Any:
     """The Gradio blocks of the page."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="top"):
-            gr.HTML(f"<header><h1>{TITLE}</h1><p>{LEAD}</p></header>", js_on_load=None)
+            gr.HTML(f"<header><h1>{TITLE}</h1><p>{lead(library)}</p></header>", js_on_load=None)
             status = gr.HTML(status_line(library.name, library.status), elem_id="status", js_on_load=None)
         parts = _parts()
         _wire_asking(library, parts)
@@ -197,6 +199,12 @@ def _wire_status(library: Library, blocks: Any, line: Any) -> None:
 
     timer = gr.Timer(POLL)
     gr.on([timer.tick, blocks.load], look, None, [line, timer], queue=False, **QUIET)
+
+
+def lead(library: Library) -> str:
+    """What the page promises, as HTML."""
+    privacy = SHARED.format(host=html.escape(library.outside)) if library.outside else PRIVATE
+    return LEAD.format(privacy=privacy)
 
 
 def serve(library: Library) -> ASGIApp:

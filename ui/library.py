@@ -61,11 +61,15 @@ class Library:
     Args:
         opener: opens the assistant; slow.
         name: of the library, as shown.
+        outside: where questions go beyond this machine, "" where they do not.
         on_failure: called from the thread when the assistant cannot be opened.
     """
 
-    def __init__(self, opener: Opener, *, name: str, on_failure: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, opener: Opener, *, name: str, outside: str = "", on_failure: Callable[[], None] = lambda: None
+    ) -> None:
         self.name = name
+        self.outside = outside
         self.error: Exception | None = None
         self._opener = opener
         self._on_failure = on_failure
