@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import ipaddress
 import os
 import pathlib
 import shutil
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from corpus.errors import CorpusIndexError
 from rag import store
+from rag.llm import is_loopback
 from rag.settings import PROJECT, Settings
 
 _PINS = PROJECT / "requirements.txt"
@@ -51,9 +51,8 @@ def _all(settings: Settings) -> Iterator[Finding]:
         reaching = reaching or (not local and _may_download())
     yield _chat(settings)
     outside = ["会联网下载模型（HF_HUB_OFFLINE=0）"] if reaching else []
-    outside += (
-        [f"问题和引文会发到 {_host(settings)}"] if settings.chat_model and not _is_loopback(settings) else []
-    )
+    if host := outside_host(settings):
+        outside.append(f"问题和引文会发到 {host}")
     yield Finding("联网", "；".join(outside) or "不联网", True)
     office = shutil.which("soffice") or shutil.which("libreoffice")
     yield Finding(
@@ -76,19 +75,12 @@ def _chat(settings: Settings) -> Finding:
 
 def outside_host(settings: Settings) -> str:
     """Where questions and quotes go beyond this machine, "" where they do not."""
-    return "" if not settings.chat_model or _is_loopback(settings) else _host(settings)
+    host = urlsplit(settings.chat_base_url).hostname or ""
+    return "" if not settings.chat_model or is_loopback(host) else _host(settings)
 
 
 def _host(settings: Settings) -> str:
     return urlsplit(settings.chat_base_url).netloc.rpartition("@")[2] or settings.chat_provider
-
-
-def _is_loopback(settings: Settings) -> bool:
-    host = urlsplit(settings.chat_base_url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _packages(pins: pathlib.Path) -> Finding:

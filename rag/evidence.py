@@ -18,6 +18,7 @@ from rag.units import Unit, units_of
 _SCANNED = 60  # best passages over all cases whose sentences are looked at
 _WHOLE = 3  # best cases whose sentences are all looked at
 _LONGEST_CASE = 40  # passages; of a longer case only the best are looked at
+_KEPT_PLACES = 500  # whose cases stay known between questions
 _KEPT_CASES = 1000  # that stay cut into sentences between questions
 _KEPT_PASSAGES = 6000  # whose sentences stay encoded, about 10 KB each
 _PLACE_CASES, _PLACE_PASSAGES = 8, 8  # best cases of each place that is named, and passages of each of them
@@ -70,6 +71,8 @@ class Gatherer:
         self._documents = documents
         self._retriever = retriever
         self._scorer = scorer
+        # Asked for by each step of an answer, and every case's text is looked through for it.
+        self._about = functools.lru_cache(_KEPT_PLACES)(self._cases_about)
         self._units = functools.lru_cache(_KEPT_CASES)(self._cut)
         self._prepared = functools.lru_cache(_KEPT_PASSAGES)(self._prepare)
 
@@ -98,16 +101,19 @@ class Gatherer:
         units = self._scorer.scored(reading, prepared, np.array(around, dtype=np.float32))
         return Evidence(tuple(units), found, units[0].score if units else 0.0)
 
-    def about(self, place: str) -> list[Case]:
+    def about(self, place: str) -> tuple[Case, ...]:
         """Cases about a place: its title or region names it, or its text does more than once.
 
         One mention among many ("向上海、深圳学习") does not make a case be about a place.
         """
-        return [
+        return self._about(place)
+
+    def _cases_about(self, place: str) -> tuple[Case, ...]:
+        return tuple(
             case
             for case in self._retriever.cases
             if place in case.title or place in case.region or case.text.count(place) > 1
-        ]
+        )
 
     def _cut(self, case_id: str) -> list[Unit]:
         case = self._retriever.case(case_id)

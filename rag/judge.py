@@ -115,11 +115,8 @@ class Judge:
         scope = set.intersection(*sets) or set.union(*sets)  # 广州 and 南沙 name one place, 万州 and 余杭 two
         own = evidence.within(scope)
         # An English question shares no words with any sentence, so the place alone has to decide.
-        if (
-            own.best
-            >= (self._thresholds.place if _CHINESE.search(reading.topic) else 0.0) * evidence.best
-            > 0
-        ):
+        share = self._thresholds.place if _CHINESE.search(reading.topic) else 0.0
+        if own.best > 0 and own.best >= share * evidence.best:
             fault = self._premises.authority(reading, own)
             reason: Reason | None = "premise_differs" if fault else None
             return Judgement(own, reason, fault, self._wording("source_says"))

@@ -203,13 +203,17 @@ def _openai_options(seconds: float) -> dict[str, Any]:
     }
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine; a name other than localhost is not taken for it."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _reach_directly(host: str) -> None:
     """Let no proxy of the environment stand between here and a server on this machine."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return
-    if loopback:
+    if is_loopback(host):
         named = ",".join(os.environ.get(name, "") for name in ("no_proxy", "NO_PROXY")).split(",")
         direct = ",".join(dict.fromkeys(one.strip() for one in (*named, host) if one.strip()))
         os.environ.update({"no_proxy": direct, "NO_PROXY": direct})

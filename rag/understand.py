@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -186,15 +187,11 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
     Provinces, cities and known places count where they stand as words of their own (东营 does not stand in
     广东营商环境) or carry an ending; districts and counties where they follow one or carry an ending themselves.
     """
-    bounds = _word_bounds(text)
-    longer = {
-        start: word
-        for word, start, _ in words.spans(text)
-        if word[-1] in "区市县州盟旗镇乡港湾城省关局院厅委办"
-    }
+    spans = list(words.spans(text))
+    bounds = {edge for _, start, end in spans for edge in (start, end)}
+    longer = {start: word for word, start, _ in spans if word[-1] in "区市县州盟旗镇乡港湾城省关局院厅委办"}
     found: list[tuple[int, str]] = []
-    names = sorted({*PLACES, *PROVINCES, *known_places}, key=len, reverse=True)
-    matches = list(re.finditer("|".join(map(re.escape, names)), text))
+    matches = list(_names(tuple(known_places)).finditer(text))
     starts, ends = {match.start() for match in matches}, {match.end() for match in matches}
     for match in matches:
         ended = _ENDING.match(text, match.end())
@@ -218,9 +215,11 @@ def places_in(text: str, known_places: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
 
-def _word_bounds(text: str) -> set[int]:
-    """Offsets at which a word begins or ends."""
-    return {edge for _, start, end in words.spans(text) for edge in (start, end)}
+@functools.lru_cache(maxsize=8)
+def _names(known_places: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds any known name, the longest first; the names of an index stay the same from question to question."""
+    names = sorted({*PLACES, *PROVINCES, *known_places}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)))
 
 
 def place_names(region: str) -> tuple[str, ...]:

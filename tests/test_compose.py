@@ -305,6 +305,13 @@ def test_an_english_question_is_answered(small: Indexed) -> None:
     assert faults(answer, small) == []
 
 
+def test_an_english_question_about_a_place_is_answered_from_its_cases(small: Indexed) -> None:
+    answer = small.assistant.ask("How many days does getting electricity take in 南塘县?")
+    assert not answer.refused
+    assert "请核对" not in answer.text
+    assert all("南塘县" in citation.case.text for citation in answer.citations)
+
+
 def test_cited_cases_are_named_in_the_answer(library: Indexed) -> None:
     for question in INVENTED[:12]:
         answer = library.assistant.ask(question)
