@@ -20,7 +20,8 @@ from ui.conversation import REMEMBERED, Turn, messages, remembered
 from ui.library import Assistant, Library, Progress
 
 pytest.importorskip("gradio")
-from ui.app import changed, panel_of, status_line
+from ui.app import status_line
+from ui.pages.chat import changed, panel_of
 
 
 def test_messages_are_question_and_answer() -> None:
