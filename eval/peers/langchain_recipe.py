@@ -1,0 +1,44 @@
+"""LangChain as its tutorial builds retrieval: recursive splitter, vector store in memory, nearest passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from common import TOP, Index, Passage, Search, Text, main
+
+
+def recipe(encoder: str) -> Index:
+    """The splitter's and the store's own settings; an encoder that it is given as a class of ten lines."""
+    from langchain_core.documents import Document
+    from langchain_core.embeddings import Embeddings
+    from langchain_core.vectorstores import InMemoryVectorStore
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(encoder)
+
+    class Encoder(Embeddings):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return [list(map(float, row)) for row in model.encode(texts)]
+
+        def embed_query(self, text: str) -> list[float]:
+            return self.embed_documents([text])[0]
+
+    def index(texts: list[Text]) -> tuple[Search, int]:
+        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200, add_start_index=True)
+        whole = [Document(text.text, metadata={"source": text.source}) for text in texts]
+        pieces = splitter.split_documents(whole)
+        store = InMemoryVectorStore(Encoder())
+        store.add_documents(pieces)
+
+        def search(question: str) -> Iterable[Passage]:
+            for piece in store.similarity_search(question, k=TOP):
+                yield Passage(piece.metadata["source"], piece.metadata["start_index"], piece.page_content)
+
+        return search, len(pieces)
+
+    return index
+
+
+if __name__ == "__main__":
+    main(recipe, "langchain", "langchain-core", "langchain-text-splitters", "sentence-transformers")

@@ -1,0 +1,34 @@
+"""txtai at its best on these documents: its hybrid index over packs of whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from common import TOP, Index, Passage, Search, Text, main, sentence_packs
+
+PACK = 300  # characters
+
+
+def recipe(encoder: str) -> Index:
+    """Dense and BM25 scores in its own mixture; its own splitter knows no Chinese sentence."""
+    from txtai import Embeddings
+
+    def index(texts: list[Text]) -> tuple[Search, int]:
+        pieces = [
+            (text.source, start, piece) for text in texts for start, piece in sentence_packs(text.text, PACK)
+        ]
+        embeddings = Embeddings(path=encoder, method="sentence-transformers", hybrid=True, content=False)
+        embeddings.index((number, piece, None) for number, (_, _, piece) in enumerate(pieces))
+
+        def search(question: str) -> Iterable[Passage]:
+            for number, _ in embeddings.search(question, TOP):
+                source, start, text = pieces[number]
+                yield Passage(source, start, text)
+
+        return search, len(pieces)
+
+    return index
+
+
+if __name__ == "__main__":
+    main(recipe, "txtai", "sentence-transformers")
