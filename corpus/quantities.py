@@ -131,7 +131,7 @@ _BOUNDS: dict[str, Bound] = {
     **dict.fromkeys("将近 大约 近 约 左右 上下 来 几".split(), "about"),
 }
 # 一 before a measure word is a count only where nothing can be read into one word with it (一起, 一部分, 一次性).
-_ONE = re.compile(r"一(?:个|项|份|件|家|户|次|套|张|条|枚|%|元)(?!性|事|人|套|条|般|体)")
+_ONE = re.compile(r"一(?:个|项|份|件|家|户|次|趟|套|张|条|枚|%|元)(?!性|事|人|套|条|般|体)")
 _TWO_DIGITS = re.compile(r"([一二两三四五六七八九])([一二三四五六七八九])")
 
 

@@ -13,15 +13,21 @@ Kind = Literal["time", "share", "money", "date", "count"]
 
 _TIME_UNIT = r"(?:工作日|自然日|小时|钟头|分钟|星期|礼拜|月|天|日|周|年|秒)"
 _TIME = rf"个?{_TIME_UNIT}"
-_MEASURES = "人次|环节|枚|户|家|件|条|项|份|处|步|次|套|名|人|位|种|道|趟|支|笔|场|期|届|批|台|宗|起|所|座|间|亩|吨|辆"
+_MEASURES = "人次|环节|枚|户|家|件|条|项|份|样|处|步|次|套|名|人|位|种|道|趟|支|笔|场|期|届|批|台|宗|起|所|座|间|亩|吨|辆"
 # Behind "多少" it tells that neither a time nor money is asked for (多少万户, 时间里有多少个).
 _COUNTED = rf"[十百千万亿]{{0,2}}个?(?:{_MEASURES})|个(?!{_TIME_UNIT})"
-# Measure words that stand for each other; all others are taken for "个", which counts anything.
-_FAMILIES = (
-    frozenset("人 名 位 人次".split()),
-    frozenset("家 户 个".split()),
-    frozenset("场 次 期 届 批".split()),
-)
+# Measure words that answer each other; a question with another one may be answered by any.
+_ANSWERING: dict[str, frozenset[str]] = {
+    asked: frozenset(told.split())
+    for askeds, told in (
+        ("人 名 位 人次", "人 名 位 人次"),
+        ("家 户 个", "家 户 个"),
+        ("场 期 届 批", "场 次 期 届 批"),
+        ("次 趟", "场 次 期 届 批 趟"),
+        ("份 样", "份 件 项 种 张 套"),  # papers
+    )
+    for asked in askeds.split()
+}
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("date", re.compile(r"哪一?年|哪个?月|什么时候|何时|几月|when ", re.IGNORECASE)),
     # Before the times: "时间缩短了百分之几" asks for a share.
@@ -43,6 +49,7 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "money",
         re.compile(
             rf"多少(?:钱|[万亿]?元|[万亿](?!{_COUNTED})|资金|经费|费用|补贴|补助|奖金|税[款费]|保费|贷款|块)|多大金额|"
+            rf"多少(?!{_COUNTED})[\u4e00-\u9fff]{{1,3}}(?:资金|经费|费用|补贴|补助|奖金|贷款)|"
             rf"(?:金额|额度|租金|费用|价格|单价|成本|资金|经费|罚款|补贴|补助|奖金|保费|门槛|案值)(?:总额)?(?:一共|共)?(?:是|为|有|达到?)?多少(?!{_COUNTED}|%|个?百分)|"
             rf"几(?:[万亿](?!{_COUNTED})|块|元)|how much",
             re.IGNORECASE,
@@ -108,9 +115,8 @@ class AskedFigure:
     def fits(self, quantity: Quantity) -> bool:
         """Whether a figure is of this kind."""
         if self.kind == "count":
-            family = next((one for one in _FAMILIES if self.measure in one), None)
-            if family is not None:
-                return quantity.kind == "count" and quantity.unit in family
+            if units := _ANSWERING.get(self.measure):
+                return quantity.kind == "count" and quantity.unit in units
             # "多少" alone may ask for anything; only a date says nothing on it, nor does 一 in "一平台".
             return quantity.kind != "date" and (quantity.value != 1 or "1" in quantity.text)
         if self.kind == "date":

@@ -117,7 +117,10 @@ class Composer:
             return self._refusal(judged, judged.reason)
         if reading.intent in {"list", "compare"}:
             return self._table(reading, judged)
-        return listed(chosen(judged.evidence, PLANS[reading.intent]), self._wording, remarks=judged.remarks)
+        units = chosen(judged.evidence, PLANS[reading.intent])
+        if reading.intent == "figure" and reading.asked and not _states_one(units, reading):
+            return self._refusal(self._judge.not_stated(reading, judged.evidence), "no_evidence")
+        return listed(units, self._wording, remarks=judged.remarks)
 
     def _refusal(self, judged: Judgement, reason: Reason) -> Composed:
         if reason == "out_of_scope":
@@ -166,6 +169,11 @@ class Composer:
         cases = {unit.case.id for units in named for unit in units}
         told = all(units and units[0].score >= _TOLD * evidence.peak for units in named)
         return cases, len(cases) >= _A_COMPARISON and told and not _OPEN.search(reading.text)
+
+
+def _states_one(units: Sequence[Unit], reading: Reading) -> bool:
+    """Whether any sentence states a figure that is asked for."""
+    return any(figure.stated_in(unit.text) for unit in units for figure in reading.asked)
 
 
 def _with_room(rows: Sequence[Row], plan: Plan) -> tuple[list[Row], list[Case]]:

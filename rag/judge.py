@@ -7,6 +7,7 @@ that is asked for, and the figures that the question takes for given.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from rag.wording import Wording
 _NEAREST_CASES = 8
 _BESIDE = 2  # sentences before and behind the one most like the question
 _ALIKE_BESIDE = 0.5  # share of its likeness that these need
+_FAR_FIGURE = 0.5  # share of the greatest likeness that a figure shown beside a refusal needs
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _MASKED_REGION = re.compile(r"[XxＸ×＊*]{2,}|某")
 # Asked of any assistant, and of no collection of cases. A greeting only where nothing else is said: "你好，企业开办要几天".
@@ -145,8 +147,24 @@ class Judge:
                 return Judgement(evidence, "figure_masked", said, self._wording("source_says"))
         if any(figure.stated_in(text) for figure in reading.asked for text in near):
             return None
+        return self.not_stated(reading, evidence)
+
+    def not_stated(self, reading: Reading, evidence: Evidence) -> Judgement:
+        """The refusal of a question whose figure the evidence does not state."""
         said = self._wording("figure_not_stated", asked=_asked_for(reading.asked))
+        if figures := self._nearest_figures(reading, evidence):
+            return Judgement(figures, "no_evidence", said, self._wording("nearest_figure"))
         return Judgement(evidence, "no_evidence", said, self._wording("source_says"))
+
+    def _nearest_figures(self, reading: Reading, evidence: Evidence) -> Evidence | None:
+        """The sentences that come nearest among those that state a figure of the kind asked for; None where all are far."""
+        floor = _FAR_FIGURE * max(unit.likeness for unit in evidence.units)
+        near = [
+            unit
+            for unit in evidence.units
+            if unit.likeness >= floor and any(figure.stated_in(unit.text) for figure in reading.asked)
+        ]
+        return dataclasses.replace(evidence, units=tuple(near[:1])) if near else None
 
     def _near(self, evidence: Evidence) -> list[Unit]:
         """The sentences most like the question, the most alike first, and what stands beside that one."""

@@ -125,6 +125,24 @@ def test_a_figure_that_is_not_stated_is_named_by_its_words(matters: Indexed) -> 
     assert "渔船检验" in quotes(answer)
 
 
+def test_the_nearest_figure_of_the_kind_stands_beside_a_refusal(tmp_path: Path) -> None:
+    cases = {
+        "青岭县：蚕茧收购点": "青岭县在各村设立蚕茧收购点，蚕茧收购由专人过秤、当场付款。青岭县蚕茧款的结算由10天压缩到2天。",
+        "白沙镇：古井认领": "白沙镇推行古井认领，45口古井有人看护。",
+    }
+    write_cases(tmp_path / "a", cases)
+    answer = indexed(tmp_path / "a", tmp_path / "index").assistant.ask("蚕茧收购要带几份材料，过秤要几趟")
+    assert answer.reason == "no_evidence"
+    waiting = indexed(tmp_path / "a", tmp_path / "index").assistant.ask("蚕茧收购付款要等几天")
+    assert "2天" in quotes(waiting)
+
+
+def test_sentences_without_the_figure_are_no_answer(matters: Indexed) -> None:
+    answer = matters.assistant.ask("南塘县排污许可要交几份材料")
+    assert answer.reason == "no_evidence"
+    assert "没有写明" in answer.text
+
+
 def test_one_of_two_figures_that_is_stated_is_answered(matters: Indexed) -> None:
     answer = matters.assistant.ask("云岭区渔船检验要几天，收多少钱？")
     assert not answer.refused

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import InputError
@@ -110,6 +110,7 @@ def test_an_overlong_question_is_refused_with_both_lengths() -> None:
         read("办" * 31, longest=30)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_refused(question: str) -> None:
     try:
