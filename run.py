@@ -1,4 +1,4 @@
-"""Start or test the product on a machine that has nothing but Python 3.11.
+"""Start, test or bundle the product on a machine that has nothing but Python 3.11.
 
 Only the standard library, and only syntax that Python 3.6 can read (annotations which it could not
 evaluate stand in quotes): an old interpreter must get as far as finding the right one.
@@ -14,6 +14,7 @@ What the folder .venv may look like, and what follows:
 import contextlib
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import signal
@@ -22,7 +23,7 @@ import sys
 import threading
 import time
 import venv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -33,10 +34,12 @@ ROOT = Path(__file__).resolve().parent
 WANTED = (3, 11)
 CANDIDATES = (("python3.11",), ("py", "-3.11"))
 RUNTIME, TESTING = "requirements.txt", "requirements-dev.txt"
+MANIFEST = "manifest.json"
 SETTINGS = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"}
 HELP = """用法:
   python3 run.py [选项…]          准备好运行环境(只在第一次联网安装),然后打开问答页面
   python3 run.py test [选项…]     准备好测试环境,然后运行全部检查和测试;选项交给 pytest
+  python3 run.py bundle [文件夹]  在能联网的电脑上做离线包:程序连同全部软件包,拷到不能联网的电脑上用
   python3 run.py --help           显示本说明
 
 打开页面时的选项(原样交给 python -m ui):
@@ -45,9 +48,10 @@ HELP = """用法:
 
 安装(运行环境在本文件旁边的 .venv 文件夹,约占 2 GB,删掉后会重新安装):
   只能用内部镜像时:先设环境变量 PIP_INDEX_URL 为镜像地址,再运行
-  完全不能联网时:在同类系统、能联网的电脑上执行
-      python -m pip wheel -r requirements.txt -c constraints.txt -w wheelhouse
-  把得到的 wheelhouse 文件夹放在本文件旁边,再运行
+  完全不能联网时:在能联网的电脑上做离线包,把整个文件夹拷过来,在其中运行 python3 run.py
+      python3 run.py bundle                            给同类系统的电脑
+      python3 run.py bundle --platform windows 离线包  给 Windows;还有 linux-x86_64、linux-aarch64
+  文件夹不写就是当前位置的 case-qa-offline;写成 .zip 结尾就压成一个文件。办法详见 docs/离线安装.md
 
 退出状态:0 正常,2 环境没有准备好(原因见提示),其他为程序本身的状态"""
 NETWORK = (
@@ -73,8 +77,8 @@ class Stop(Exception):  # noqa: N818 - not an error in the program: a sentence f
 class Progress:
     """Tells in Chinese what pip is doing: one changing line on a terminal, plain lines elsewhere."""
 
-    def __init__(self, total: int, packages: Path, stream: TextIO) -> None:
-        self.total, self.packages, self.stream = total, packages, stream
+    def __init__(self, total: int, packages: Path, stream: TextIO, *, verb: str = "下载") -> None:
+        self.total, self.packages, self.stream, self.verb = total, packages, stream, verb
         self.names = set()  # type: set[str]
         self.text, self.width, self.started = "", 0, time.monotonic()
         self.before, self.installing = 0, 0
@@ -96,16 +100,19 @@ class Progress:
         found = re.match(r"(?:Collecting|Processing|Requirement already satisfied:) (.+?)( \(|$)", line)
         size = re.match(r"\s+(?:Downloading|Using cached) \S+ (\([\d.]+ \w+\))", line)
         batch = re.match(r"Installing collected packages: (.+)", line)
+        building = re.match(r"Building wheels for collected packages: (.+)", line)
         if found:
             name = re.split(r"-\d|[=<>!~\[;@ ]", re.split(r"[/\\]", found.group(1))[-1])[0].replace("_", "-")
             self.names.add(name.lower())
             number, total = len(self.names), max(self.total, len(self.names))
-            self.show(f"正在下载第 {number} 个软件包,共 {total} 个:{name[:30]}")
+            self.show(f"正在{self.verb}第 {number} 个软件包,共 {total} 个:{name[:30]}")
         elif size and self.stream.isatty():
             self.show(self.text.split(" (")[0] + " " + size.group(1))
         elif batch:
             self.before, self.installing = self.count(), len(batch.group(1).split(","))
             self.show(f"正在安装 {self.installing} 个软件包,需要几分钟")
+        elif building:
+            self.show(f"正在生成软件包:{building.group(1)[:60]}")
 
     def count(self) -> int:
         """Count the packages that are in place."""
@@ -226,7 +233,7 @@ def make_environment(
     """
     if importlib.util.find_spec(pip_module) is None:
         raise Stop("系统的 Python 缺少 venv 组件;请(管理员)先执行 sudo apt install python3.11-venv,再运行")
-    print("正在创建运行环境 .venv ……", flush=True)
+    print(f"正在创建运行环境 {folder.name} ……", flush=True)
     try:
         venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(folder)
         command = [str(python_of(folder)), "-I", "-m", pip_module, "--upgrade", "--default-pip"]
@@ -251,32 +258,52 @@ def packages_expected(root: Path, requirement: str) -> int:
     return sum(1 for line in lines if "==" in line and not re.search(other, line))
 
 
-def run_pip(root: Path, requirement: str, *, inherited: "tuple[int, ...]", stream: TextIO) -> int:
-    """Install a requirements file, log what pip says and return its status."""
-    folder = root / ".venv"
-    packages = folder / ("Lib/site-packages" if os.name == "nt" else "lib/python3.11/site-packages")
+def follow_pip(
+    command: "Sequence[str]",
+    log_file: Path,
+    progress: Progress,
+    *,
+    variables: "Mapping[str, str]",
+    inherited: "tuple[int, ...]" = (),
+    before_change: "Callable[[], None]" = lambda: None,
+) -> int:
+    """Run pip, log what it says, show its progress and return its status."""
     process = subprocess.Popen(
-        pip_command(root, requirement),
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        env=environment_for_children(root),
+        env=dict(variables),
         pass_fds=inherited,
     )
-    log = (folder / "install.log").open("w", encoding="utf-8")
-    progress = Progress(packages_expected(root, requirement), packages, stream)
+    log = log_file.open("w", encoding="utf-8")
     with process, log, progress:
         try:
             for line in process.stdout or ():
                 log.write(line)
                 if line.startswith("Installing collected packages"):  # until here pip has changed nothing
-                    remove_stamps(folder)
+                    before_change()
                 progress.read(line)
         except BaseException:
             process.terminate()
             raise
     return process.returncode
+
+
+def run_pip(root: Path, requirement: str, *, inherited: "tuple[int, ...]", stream: TextIO) -> int:
+    """Install a requirements file and return the status of pip."""
+    folder = root / ".venv"
+    packages = folder / ("Lib/site-packages" if os.name == "nt" else "lib/python3.11/site-packages")
+    verb = "读取" if (root / "wheelhouse").is_dir() else "下载"
+    return follow_pip(
+        pip_command(root, requirement),
+        folder / "install.log",
+        Progress(packages_expected(root, requirement), packages, stream, verb=verb),
+        variables=environment_for_children(root),
+        inherited=inherited,
+        before_change=lambda: remove_stamps(folder),
+    )
 
 
 def remove_stamps(folder: Path) -> None:
@@ -303,6 +330,45 @@ def install(root: Path, requirement: str, *, inherited: "tuple[int, ...]", strea
         stamp_of(root, name).write_text(fingerprint(root, name), encoding="utf-8")
 
 
+def check_wheelhouse(root: Path) -> None:
+    """Compare the packages of an offline bundle with its manifest; a folder of wheels without one is taken as is.
+
+    Raises:
+        Stop: the bundle is for another system, or was damaged on its way.
+    """
+    if not ((root / MANIFEST).is_file() and (root / "wheelhouse").is_dir()):
+        return
+    from deploy.platforms import this_platform
+
+    print("正在核对离线安装包……", flush=True)
+    try:
+        told = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+        made_for, here = told["platform"], this_platform().name
+        if made_for != here:
+            raise Stop(
+                f"这个离线包是给 {made_for} 做的,这台电脑是 {here};"
+                f"请在能联网的电脑上用 python3 run.py bundle --platform {here} 另做一个"
+            )
+        rows = [row for row in told["files"] if row["file"].startswith("wheelhouse/")]
+        damaged = [row["file"] for row in rows if sha256_of(root / row["file"]) != row["sha256"]]
+    except (ValueError, KeyError, TypeError):
+        damaged = [MANIFEST]
+    if damaged:
+        raise Stop(f"离线包里 {'、'.join(damaged[:3])} 缺失或已损坏;请把离线包重新拷贝一遍再运行")
+
+
+def sha256_of(path: Path) -> str:
+    """Digest of a file; empty where there is none."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            for block in iter(lambda: file.read(1 << 20), b""):
+                digest.update(block)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
 def prepare(root: Path, requirement: str, *, stream: "TextIO | None" = None) -> bool:
     """Bring .venv to what a requirements file says; True when something had to be done.
 
@@ -314,6 +380,7 @@ def prepare(root: Path, requirement: str, *, stream: "TextIO | None" = None) -> 
     with alone(root) as inherited:
         if is_current(root, requirement):  # another run has just finished it
             return False
+        check_wheelhouse(root)
         if not is_whole(root / ".venv"):
             make_environment(root / ".venv", inherited=inherited)
         install(root, requirement, inherited=inherited, stream=stream or sys.stdout)
@@ -345,7 +412,7 @@ def start(root: Path, arguments: "Sequence[str]") -> int:
     The user's working folder stays, and -P keeps what lies in it from being imported.
     """
     command = [str(python_of(root / ".venv")), "-P", "-m", "ui", *arguments]
-    sys.stdout.flush()
+    print("正在打开案例问答,约需几秒……", flush=True)
     if os.name == "posix":
         os.execve(command[0], command, environment_for_children(root))  # noqa: S606 - no shell is what we want
     return run_child(command, folder=None, variables=environment_for_children(root))
@@ -379,7 +446,7 @@ def main(
     candidates: "Sequence[Sequence[str]]" = CANDIDATES,
 ) -> int:
     """Do what the command line says and return the exit status."""
-    if arguments[:1] in (["--help"], ["-h"]):
+    if arguments[:1] in (["--help"], ["-h"]) or list(arguments) in (["bundle", "--help"], ["bundle", "-h"]):
         print(HELP)
         return 0
     testing = arguments[:1] == ["test"]
@@ -387,6 +454,10 @@ def main(
         if current != WANTED:
             command = [*find_python(candidates), str(root / "run.py"), *arguments]
             return run_child(command, folder=None, variables=os.environ)
+        if arguments[:1] == ["bundle"]:
+            from deploy.bundle import bundle
+
+            return bundle(root, arguments[1:])
         prepare(root, TESTING if testing else RUNTIME)
         return run_tests(root, arguments[1:]) if testing else start(root, arguments)
     except (Stop, OSError) as error:
@@ -398,6 +469,7 @@ def main(
 
 
 if __name__ == "__main__":
+    sys.modules["run"] = sys.modules["__main__"]  # deploy/ imports it: the same classes, not a copy of them
     for output in (sys.stdout, sys.stderr):
         if hasattr(output, "reconfigure"):
             output.reconfigure(errors="replace")  # a console that cannot show Chinese must not end the run

@@ -40,6 +40,11 @@ class Vocabulary:
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self._groups = tuple(groups)
+        # Every question is looked through for every group; only those that begin with one of its characters can stand there.
+        self._beginning: dict[str, set[int]] = {}
+        for number, group in enumerate(self._groups):
+            for text in (*group.wordings, *group.official):
+                self._beginning.setdefault(text[0], set()).add(number)
 
     def __len__(self) -> int:
         return len(self._groups)
@@ -47,7 +52,9 @@ class Vocabulary:
     def official(self, question: str) -> tuple[str, ...]:
         """Official terms of every group of which a plain or English wording stands in the question, each once."""
         folded = fold(question)
-        terms = [term for group in self._groups if group.stands_in(folded) for term in group.official]
+        near = sorted(set().union(*(self._beginning.get(character, ()) for character in set(folded))))
+        groups = [self._groups[number] for number in near]
+        terms = [term for group in groups if group.stands_in(folded) for term in group.official]
         return tuple(dict.fromkeys(terms))
 
 

@@ -1,4 +1,4 @@
-"""Every command that the READMEs show exists."""
+"""Every command that the READMEs and the pages in docs/ show exists."""
 
 import os
 import re
@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.en.md")
+PAGES = (*(ROOT / name for name in READMES), *sorted((ROOT / "docs").glob("*.md")))
 FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
@@ -39,7 +40,7 @@ def help_commands(line: str) -> list[tuple[str, ...]]:
 
 
 def all_help_commands() -> list[tuple[str, ...]]:
-    texts = [(ROOT / name).read_text(encoding="utf-8") for name in READMES if (ROOT / name).is_file()]
+    texts = [page.read_text(encoding="utf-8") for page in PAGES if page.is_file()]
     lines = [line for text in texts for line in command_lines(text)]
     return sorted({command for line in lines for command in help_commands(line)})
 

@@ -16,6 +16,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,12 @@ def call(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedP
     )
 
 
+def told_by(output: str) -> dict[str, Any]:
+    """Return what the page told, in the last line."""
+    told: dict[str, Any] = json.loads(output.splitlines()[-1])
+    return told
+
+
 def log_time(root: Path) -> int:
     return (root / ".venv" / "install.log").stat().st_mtime_ns
 
@@ -101,8 +108,8 @@ def test_first_call_installs_and_opens_the_page(
     assert done.stderr == ""
     assert done.returncode == 7
     lines = done.stdout.splitlines()
-    assert lines[:-1] == ["正在创建运行环境 .venv ……", "运行环境已准备好。"]
-    told = json.loads(lines[-1])
+    assert lines[:-1] == ["正在创建运行环境 .venv ……", "运行环境已准备好。", "正在打开案例问答,约需几秒……"]
+    told = told_by(done.stdout)
     assert told["arguments"] == ["营商 环境", "--port", "1"]
     assert told["folder"] == str(root.parent)
     assert told["variables"] == ["False", "1", "1"]
@@ -111,21 +118,21 @@ def test_first_call_installs_and_opens_the_page(
 def test_second_call_does_not_call_pip(ready: Path) -> None:
     before = log_time(ready)
     done = call(ready)
-    assert (done.returncode, len(done.stdout.splitlines())) == (7, 1)
+    assert (done.returncode, len(done.stdout.splitlines())) == (7, 2)
     assert log_time(ready) == before
     assert not run.prepare(ready, run.RUNTIME)
 
 
 def test_what_the_user_has_set_stays(ready: Path) -> None:
     done = call(ready, GRADIO_ANALYTICS_ENABLED="True", HF_HUB_OFFLINE="0")
-    assert json.loads(done.stdout)["variables"] == ["True", "0", "1"]
+    assert told_by(done.stdout)["variables"] == ["True", "0", "1"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX only")
 def test_page_takes_the_place_of_the_process(ready: Path) -> None:
     with subprocess.Popen([sys.executable, str(ready / "run.py")], stdout=subprocess.PIPE) as process:
         output, _ = process.communicate(timeout=60)
-    assert json.loads(output)["process"] == process.pid
+    assert told_by(output.decode())["process"] == process.pid
 
 
 def test_changed_requirements_are_installed(ready: Path) -> None:
@@ -134,7 +141,7 @@ def test_changed_requirements_are_installed(ready: Path) -> None:
     done = call(ready)
     assert done.returncode == 7
     assert done.stdout.splitlines()[:3] == [
-        "正在下载第 1 个软件包,共 1 个:tiny",
+        "正在读取第 1 个软件包,共 1 个:tiny",
         "正在安装 1 个软件包,需要几分钟",
         "运行环境已准备好。",
     ]
@@ -201,7 +208,7 @@ def test_wrong_version_without_a_right_one(capsys: pytest.CaptureFixture[str]) -
 def test_wrong_version_hands_over_to_the_right_one(ready: Path, capfd: pytest.CaptureFixture[str]) -> None:
     candidates = [["no-such-python"], [sys.executable]]
     assert run.main(["--port", "1"], root=ready, current=(3, 8), candidates=candidates) == 7
-    assert json.loads(capfd.readouterr().out)["arguments"] == ["--port", "1"]
+    assert told_by(capfd.readouterr().out)["arguments"] == ["--port", "1"]
 
 
 def test_python_without_venv_gets_its_own_hint(tmp_path: Path) -> None:
