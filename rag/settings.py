@@ -41,6 +41,15 @@ class Settings:
         chat_provider: any provider that `langchain.chat_models.init_chat_model` knows.
         chat_timeout: seconds that a whole reply may take.
         chat_rewrite: whether the model also puts the question into official wording before the search.
+        host, port: where the page listens; port 0 takes any that is free.
+        auth_file: accounts that may use the page and the doors; None means that nobody has to log in.
+        read_only: whether the page only answers and changes no documents.
+        names: domain names by which this machine may be called, besides addresses and names without a dot.
+        largest_upload: megabytes of one file.
+        at_once: questions that are answered at the same time.
+        questions_per_minute: of one account or address; 0 means no limit.
+        request_log: file that gets one line a request; None means none.
+        log_questions: whether these lines also hold what was asked.
     """
 
     index: pathlib.Path | None = None
@@ -63,9 +72,27 @@ class Settings:
     chat_provider: str = "openai"
     chat_timeout: float = 120.0
     chat_rewrite: bool = False
+    host: str = "127.0.0.1"
+    port: int = 7860
+    auth_file: pathlib.Path | None = None
+    read_only: bool = False
+    names: tuple[str, ...] = ()
+    largest_upload: int = 100
+    at_once: int = 8
+    questions_per_minute: int = 30
+    request_log: pathlib.Path | None = None
+    log_questions: bool = False
 
 
 _LONGEST_TIMEOUT = 86_400  # seconds
+_PATHS = {"index", "data", "auth_file", "request_log"}
+_RANGES = {
+    "longest_question": (1, None),
+    "port": (0, 65_535),
+    "largest_upload": (1, 10_000),
+    "at_once": (1, 256),
+    "questions_per_minute": (0, 100_000),
+}
 _SWITCH = {"true": True, "1": True, "false": False, "0": False}
 _WEIGHTS = tuple(one.name for one in fields(Settings) if one.name.endswith("_weight"))
 
@@ -108,10 +135,13 @@ def load_settings(
 
 
 def _check(settings: Settings) -> None:
-    if settings.longest_question < 1:
-        raise InputError(
-            f"设置 longest_question 的值不对：{settings.longest_question}", hint="应是不小于 1 的整数"
-        )
+    for name, (least, most) in _RANGES.items():
+        value = getattr(settings, name)
+        if value < least or (most is not None and value > most):
+            allowed = f"应是不小于 {least} 的整数" if most is None else f"应是 {least} 到 {most} 之间的整数"
+            raise InputError(f"设置 {name} 的值不对：{value}", hint=allowed)
+    if not settings.host.strip():
+        raise InputError("设置 host 的值不对，是空的", hint="只在本机用时写 127.0.0.1")
     weights = {name: getattr(settings, name) for name in _WEIGHTS}
     for name, weight in weights.items():
         if not (math.isfinite(weight) and weight >= 0):
@@ -164,10 +194,12 @@ def _is_web_address(text: str) -> bool:
 def _converted(name: str, value: Any) -> Any:
     default = getattr(Settings(), name)
     try:
-        if name in {"index", "data"}:
+        if name in _PATHS:
             return pathlib.Path(value).expanduser()
         if name == "encoder":
             pathlib.Path(value).expanduser()
+        if isinstance(default, tuple):
+            return _listed(value)
         if isinstance(default, bool):
             return _SWITCH[str(value).strip().lower()]
         return type(default)(value)
@@ -177,3 +209,11 @@ def _converted(name: str, value: Any) -> Any:
         raise InputError(f"设置 {name} 的值不对：{value}", hint="开写 true，关写 false") from error
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"设置 {name} 的值不对：{value}", hint="数字不要带单位，路径和名称用文本") from error
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    """Texts of a TOML list, or separated by commas as in the environment."""
+    parts = value.replace("，", ",").split(",") if isinstance(value, str) else value
+    if not all(isinstance(part, str) for part in parts):
+        raise TypeError
+    return tuple(part.strip() for part in parts if part.strip())

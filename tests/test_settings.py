@@ -65,6 +65,12 @@ def test_a_home_of_nobody_is_refused(tmp_path: Path, name: str) -> None:
         "longest_question = 0",
         "longest_question = -5",
         "longest_question = inf",
+        "port = 70000",
+        "port = -1",
+        "largest_upload = 0",
+        "at_once = 0",
+        "questions_per_minute = -1",
+        'host = " "',
         "\n".join(
             f"{name}_weight = 0" for name in ("characters", "words", "vectors", "vocabulary", "tokens")
         ),
@@ -85,6 +91,10 @@ def test_a_value_out_of_range_is_refused(tmp_path: Path, text: str) -> None:
         ('longest_question = "很多"', "longest_question"),
         ("words_weight = []", "words_weight"),
         ("index = 5", "index"),
+        ("names = [1]", "names"),
+        ("names = 5", "names"),
+        ('read_only = "也许"', "read_only"),
+        ("auth_file = 1", "auth_file"),
         ('longest_question = "二千"', "longest_question"),
     ],
 )
@@ -175,3 +185,21 @@ def test_a_chat_model_that_cannot_be_asked_is_refused(
 
 def test_another_provider_needs_no_address(tmp_path: Path) -> None:
     assert chat_settings(tmp_path, chat_base_url="", chat_provider="deepseek").chat_model == "qwen"
+
+
+def test_an_office_is_set_up_by_file_and_environment(tmp_path: Path) -> None:
+    file = toml(
+        tmp_path, 'names = ["a.example", " b.example "]\nread_only = true\nauth_file = "账号"\nport = 0'
+    )
+    found = load_settings(environment={}, file=file)
+    assert (found.names, found.read_only, found.port) == (("a.example", "b.example"), True, 0)
+    assert found.auth_file == Path("账号")
+    environment = {
+        "CASE_QA_NAMES": "a.example，b.example, ",
+        "CASE_QA_READ_ONLY": "1",
+        "CASE_QA_REQUEST_LOG": "记录",
+    }
+    found = load_settings(environment=environment, file=toml(tmp_path, ""))
+    assert (found.names, found.read_only) == (("a.example", "b.example"), True)
+    assert found.request_log == Path("记录")
+    assert load_settings(environment=environment, file=file, read_only=False).read_only is False

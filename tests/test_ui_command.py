@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import InputError
+from rag.settings import Settings
 from ui.__main__ import arguments, listening, main, wants_browser
 from ui.page import chinese
 
@@ -35,7 +36,28 @@ def start(*words: str, data: Path) -> subprocess.Popen[str]:
 
 def test_defaults_stay_on_this_machine() -> None:
     options = arguments([])
-    assert (options.host, options.port, options.index) == ("127.0.0.1", 7860, None)
+    assert (options.host, options.port, options.auth_file, options.read_only) == (None,) * 4
+    assert (Settings().host, Settings().port, Settings().read_only) == ("127.0.0.1", 7860, False)
+
+
+def test_what_an_office_needs_is_named_on_the_command_line() -> None:
+    options = arguments(["--host", "0.0.0.0", "--port", "0", "--auth-file", "账号", "--read-only"])  # noqa: S104
+    assert (options.host, options.port, options.read_only) == ("0.0.0.0", 0, True)  # noqa: S104
+    assert options.auth_file == Path("账号")
+
+
+@pytest.mark.parametrize("text", ["", "张三:1234\n"])
+def test_a_broken_account_file_ends_with_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    path = tmp_path / "账号"
+    if text:
+        path.write_text(text, encoding="utf-8")
+    assert main(["--port", "0", "--no-browser", "--auth-file", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert ("第 1 行" if text else "没有这个账号文件") in said
+    assert "1234" not in said
+    assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -14,24 +14,37 @@ import sys
 from corpus.command_line import FAILED, ChineseParser
 from corpus.errors import CaseQAError, InputError
 from rag.doctor import outside_host
-from rag.settings import Settings, load_settings
-from ui.library import Assistant, Library, Progress
+from rag.settings import load_settings
+from ui.library import Library
+from ui.materials import Materials
+from ui.office import account_command
+from ui.office.office import Office, open_office
+from ui.office.serving import private_folder, server_options, warnings
 
 LAST_PORT = 65535
-SHIPPED = "内置案例摘要"
 
 
 def arguments(words: list[str] | None) -> argparse.Namespace:
     """What the command line says."""
     parser = ChineseParser(prog="python -m ui", description="打开案例问答网页。")
     parser.add_argument(
-        "--host", metavar="地址", default="127.0.0.1", help="监听的地址，默认 127.0.0.1，只有本机能打开"
+        "--host",
+        metavar="地址",
+        help="监听的地址，默认 127.0.0.1，只有本机能打开；0.0.0.0 让同一网络里的都能打开",
     )
-    parser.add_argument(
-        "--port", metavar="端口", type=_port, default=7860, help="监听的端口，默认 7860；0 表示任选一个"
-    )
+    parser.add_argument("--port", metavar="端口", type=_port, help="监听的端口，默认 7860；0 表示任选一个")
     parser.add_argument(
         "--index", metavar="文件夹", type=pathlib.Path, help="用哪个索引作答，默认用内置案例摘要"
+    )
+    parser.add_argument(
+        "--auth-file",
+        metavar="账号文件",
+        type=pathlib.Path,
+        help="要登录才能用，账号在这个文件里；用 python -m ui account add 姓名 建立",
+    )
+    # None where it is not given: then the settings say.
+    parser.add_argument(
+        "--read-only", action="store_const", const=True, help="只能提问，不能在网页上增删材料"
     )
     parser.add_argument("--no-browser", action="store_true", help="不自动打开浏览器")
     return parser.parse_args(words)
@@ -61,13 +74,6 @@ def listening(host: str, port: int) -> socket.socket:
         raise InputError(f"端口 {port} 已被占用，或者没有权限使用", hint=hint) from error
 
 
-def opened(settings: Settings, progress: Progress) -> Assistant:
-    """The assistant; heavy libraries are imported here, in the thread that opens it."""
-    from rag.build import open_assistant
-
-    return open_assistant(settings, progress)
-
-
 def wants_browser(*, refused: bool) -> bool:
     """Whether to open a browser: only for somebody who sits at this screen."""
     desktop = os.name == "nt" or sys.platform == "darwin"
@@ -81,12 +87,19 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         CaseQAError: where the page or its library cannot be had.
     """
-    settings = load_settings(index=options.index)
-    door = listening(options.host, options.port)
-    with door:
+    settings = load_settings(
+        index=options.index,
+        host=options.host,
+        port=options.port,
+        auth_file=options.auth_file,
+        read_only=options.read_only,
+    )
+    office = open_office(settings)
+    door = listening(settings.host, settings.port)
+    with door, private_folder():
         import uvicorn
 
-        name = settings.index.resolve().name if settings.index else SHIPPED
+        materials = Materials(settings)
         ends: list[uvicorn.Server] = []
 
         def stop() -> None:
@@ -94,34 +107,35 @@ def run(options: argparse.Namespace) -> None:
                 server.should_exit = True
 
         library = Library(
-            lambda progress: opened(settings, progress),
-            name=name,
+            materials.open,
+            name=materials.source.name,
             outside=outside_host(settings),
             on_failure=stop,
+            around=office.watched,
+            data=settings.data,
+            materials=materials,
         )
         library.start()
 
         from ui.app import serve
 
-        # A page that stays open would otherwise keep the server from ending.
-        config = uvicorn.Config(serve(library), log_level="critical", timeout_graceful_shutdown=1, ws="none")
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(server_options(serve(library, office)))
         ends.append(server)
         if library.error is None:
-            announce(door, browse=wants_browser(refused=options.no_browser))
+            announce(door, office, browse=wants_browser(refused=options.no_browser))
             server.run(sockets=[door])
         if library.error is not None:
             raise library.error
 
 
-def announce(door: socket.socket, *, browse: bool) -> None:
-    """Tell the address of the page, and open it if `browse`."""
+def announce(door: socket.socket, office: Office, *, browse: bool) -> None:
+    """Tell the address of the page and what to mind, and open it if `browse`."""
     host, port = door.getsockname()[:2]
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
     url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
     print(f"案例问答网页：{url}  （按 Ctrl+C 结束）", flush=True)
-    if shown != host:
-        print("注意：同一网络里的其他电脑也能打开这个网页。", flush=True)
+    for warning in warnings(host, office):
+        print(warning, flush=True)
     if browse:
         import webbrowser
 
@@ -133,6 +147,9 @@ def main(words: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console that lacks Chinese must not end the program
             stream.reconfigure(errors="replace")
+    words = sys.argv[1:] if words is None else words
+    if words[:1] == ["account"]:
+        return account_command.run(words[1:])
     options = arguments(words)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # its English notes at the end help nobody
     try:

@@ -8,8 +8,14 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.settings import PROJECT
 from ui import doors
 from ui.library import Library
+from ui.office.asker import SCOPE, Asker
+from ui.office.bar import bar
+from ui.office.gate import Gate
+from ui.office.login import ICON
+from ui.office.office import Office
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -18,22 +24,32 @@ POLICY = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self'; frame-src 'none'; "
     "object-src 'none'; form-action 'self'; base-uri 'self'; frame-ancestors 'self'"
 )
-ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
-    "%3Crect width='32' height='32' rx='7' fill='%231d5fa8'/%3E"
-    "%3Cpath d='M8 9h16v11H15l-5 4v-4H8z' fill='white'/%3E%3C/svg%3E"
+SCRIPTS = (
+    "script.js",
+    "tables.js",
+    "errands.js",
+    "history.js",
+    "downloads.js",
+    "browsing/browsing.js",
+    "browsing/cases.js",
 )
-SCRIPTS = ("script.js", "tables.js")
-STYLES = ("style.css", "answers.css")
+STYLES = ("style.css", "answers.css", "documents/documents.css", "chat_tools.css", "browsing/browsing.css")
 _STRIPPED = re.compile(
     r"<meta\s[^>]*?(?:og:|twitter:)[^>]*?/?>\s*"  # previews for social networks, with outside addresses
     r"|<link rel=\"manifest\"[^>]*>\s*"
     r"|<(?:link|script)\s[^>]*?(?:href|src)=\"(?:https?:)?//[^>]*>(?:\s*</script>)?\s*"
 )
 
+_BODY = re.compile(r"<body[^>]*>")
 
-def chinese(page: str) -> str:
-    """Gradio's HTML with Chinese as its language, our script and style, and nothing that points outside."""
+
+def chinese(page: str, name: str = "") -> str:
+    """Gradio's HTML with Chinese as its language, our script and style, and nothing that points outside.
+
+    Args:
+        page: as Gradio makes it.
+        name: of the account that looks at it, "" where nobody is logged in.
+    """
     script, style = (
         "".join((HERE / name).read_text(encoding="utf-8") for name in names) for names in (SCRIPTS, STYLES)
     )
@@ -42,6 +58,7 @@ def chinese(page: str) -> str:
     page = page.replace("</head>", f"<style>\n{style}</style>\n</head>", 1)
     # First in the head: it tells Gradio's scripts which language to speak.
     ours = f'<head>\n<meta charset="utf-8" />\n<link rel="icon" href="{ICON}">\n<script>\n{script}</script>'
+    page = _BODY.sub(lambda found: found[0] + bar(name), page, count=1)
     return page.replace("<head>", ours, 1)
 
 
@@ -62,14 +79,17 @@ class LocalPage:
             return
         # Compressed HTML could not be rewritten; over loopback it gains nothing.
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app({**scope, "headers": headers}, receive, _Rewriter(send))
+        asker = scope.get(SCOPE)
+        name = asker.name if isinstance(asker, Asker) else ""
+        await self._app({**scope, "headers": headers}, receive, _Rewriter(send, name))
 
 
 class _Rewriter:
     """Holds back an HTML answer until it is whole; passes on everything else as it comes."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, name: str) -> None:
         self._send = send
+        self._name = name
         self._start: Message = {}
         self._body = b""
 
@@ -93,9 +113,11 @@ class _Rewriter:
         )
 
     async def _send_page(self) -> None:
-        body = chinese(self._body.decode("utf-8")).encode("utf-8") if self._body else b""
+        body = chinese(self._body.decode("utf-8"), self._name).encode("utf-8") if self._body else b""
         headers = [(n, v) for n, v in self._start["headers"] if n.lower() != b"content-length"]
         headers.append((b"content-length", str(len(body)).encode()))
+        if self._name:  # what stands on the page is nobody else's
+            headers.append((b"cache-control", b"no-store"))
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 
@@ -103,16 +125,45 @@ class _Rewriter:
 def _safe_headers() -> list[tuple[bytes, bytes]]:
     return [
         (b"content-security-policy", POLICY.encode()),
-        (b"referrer-policy", b"no-referrer"),
+        (b"referrer-policy", b"same-origin"),  # with none at all the form that logs out would have no origin
         (b"x-content-type-options", b"nosniff"),
     ]
 
 
-def application(blocks: Any, library: Library, **options: Any) -> ASGIApp:
-    """The application that serves `blocks` at the root and the doors beside it; `options` go to Gradio."""
+def application(blocks: Any, library: Library, office: Office | None = None, **options: Any) -> ASGIApp:
+    """The application of the whole port: `blocks` at the root, the doors beside them, the office's gate before both.
+
+    Args:
+        blocks: of Gradio.
+        library: answers; may still be opening.
+        office: who may come in and how much; by default everybody whom the address reaches.
+        options: for Gradio.
+    """
     import gradio
     from fastapi import FastAPI
 
+    office = office or Office()
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    doors.add_to(server, library)  # before Gradio, which answers whatever is left
-    return LocalPage(gradio.mount_gradio_app(server, blocks, path="/", **options))
+    # Before Gradio, which answers whatever is left.
+    doors.add_to(server, library, names=office.names, at_once=office.settings.at_once)
+    fixed: dict[str, Any] = {
+        "allowed_paths": [],
+        # Gradio serves its own folder of uploads and results only; these would be the worst to slip out.
+        "blocked_paths": [str(path) for path in _private(office)],
+        "max_file_size": f"{office.settings.largest_upload}mb",
+    }
+    if office.keeper is not None:
+        fixed["auth_dependency"] = _account
+    return Gate(LocalPage(gradio.mount_gradio_app(server, blocks, path="/", **{**options, **fixed})), office)
+
+
+def _account(request: Any) -> str | None:
+    """Who asks, for Gradio's own look at it: behind the gate, a second lock on the same door."""
+    asker = request.scope.get(SCOPE)
+    return asker.name or None if isinstance(asker, Asker) else None
+
+
+def _private(office: Office) -> list[pathlib.Path]:
+    settings = office.settings
+    paths = (PROJECT / "data", settings.index, settings.data, settings.auth_file, settings.request_log)
+    return [path.resolve() for path in paths if path is not None]

@@ -63,12 +63,14 @@ class Desk:
 
     Args:
         library: opened in the background; until it is ready, requests are turned away.
+        at_once: requests that are worked on at the same time.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, at_once: int = AT_ONCE) -> None:
         self.library = library
         self._memory = _Memory()
-        self._threads = anyio.CapacityLimiter(AT_ONCE)
+        self._at_once = at_once
+        self._threads = anyio.CapacityLimiter(at_once)
         self._inside = 0
 
     async def run(self, work: Callable[[Assistant], Value]) -> Value:
@@ -121,7 +123,7 @@ class Desk:
     @contextlib.contextmanager
     def _place(self) -> Iterator[None]:
         """A place among those who are answered or wait."""
-        if self._inside >= AT_ONCE + WAITING:
+        if self._inside >= self._at_once + WAITING:
             raise UnavailableError("同时提问的人太多", hint="请过几秒再试")
         self._inside += 1
         try:

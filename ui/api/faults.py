@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 
 from corpus.errors import CaseQAError, InputError
 from ui.api.desk import UnavailableError
+from ui.office.limits import TooManyError
 
 OPENAI = "/v1"
 _RETRY_AFTER = 2  # seconds
@@ -31,12 +32,14 @@ class Fault:
         status: of HTTP.
         message, hint: Chinese, one line each; what is wrong and what to do.
         code: short and stable, for programs.
+        wait: seconds after which to come again, 0 where that would not help.
     """
 
     status: int
     message: str
     hint: str
     code: str
+    wait: int = 0
 
     def body(self, path: str) -> dict[str, Any]:
         """JSON for a request of `path`: OpenAI's shape below /v1, else {"error", "hint"}."""
@@ -50,9 +53,11 @@ class Fault:
         """The whole answer to a request of `path`."""
         # OpenAI's servers know no 422.
         strange = self.status == HTTPStatus.UNPROCESSABLE_ENTITY and path.startswith(OPENAI)
-        later = {"Retry-After": str(_RETRY_AFTER)} if self.code == "unavailable" else None
+        headers = {"Retry-After": str(self.wait)} if self.wait else {}
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = 'Basic realm="case-qa", charset="UTF-8"'
         status = HTTPStatus.BAD_REQUEST if strange else self.status
-        return JSONResponse(self.body(path), status_code=status, headers=later)
+        return JSONResponse(self.body(path), status_code=status, headers=headers)
 
 
 def fault_of(error: Exception) -> Fault:
@@ -62,17 +67,19 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, HTTPException):
         return _of_http(error.status_code)
     if isinstance(error, CaseQAError):
-        status, code = _kind(error)
-        return Fault(status, error.message, error.hint, code)
+        status, code, wait = _kind(error)
+        return Fault(status, error.message, error.hint, code, wait)
     return Fault(500, "程序出错了", "可以换个说法再试；如果总是这样，请告诉维护人员", "internal_error")
 
 
-def _kind(error: CaseQAError) -> tuple[int, str]:
+def _kind(error: CaseQAError) -> tuple[int, str, int]:
+    if isinstance(error, TooManyError):
+        return 429, "too_many", error.wait
     if isinstance(error, UnavailableError):
-        return 503, "unavailable"
+        return 503, "unavailable", _RETRY_AFTER
     if isinstance(error, NotFoundError):
-        return 404, "not_found"
-    return (400, "invalid") if isinstance(error, InputError) else (503, "broken")
+        return 404, "not_found", 0
+    return (400, "invalid", 0) if isinstance(error, InputError) else (503, "broken", 0)
 
 
 def _of_http(status: int) -> Fault:
@@ -80,6 +87,7 @@ def _of_http(status: int) -> Fault:
         400: ("请求正文读不出来", "请用 UTF-8 编码的 JSON", "invalid"),
         404: ("没有这个接口", "接口说明见 /openapi.json", "not_found"),
         405: ("这个接口不接受这种请求方法", "接口说明见 /openapi.json", "method_not_allowed"),
+        408: ("请求很久没有发完", "请检查网络后再试", "too_slow"),
         413: ("请求太大", "请缩短后再试", "too_large"),
     }
     return Fault(status, *known.get(status, ("请求不对", "接口说明见 /openapi.json", "invalid")))

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.api.faults import Fault, fault_of
 
 LARGEST_BODY = 1 << 20  # bytes
+LONGEST_PAUSE = 30.0  # seconds between two pieces of a body
 
 
 def trusted(host: str, names: Sequence[str] = ()) -> bool:
@@ -38,6 +40,23 @@ def trusted(host: str, names: Sequence[str] = ()) -> bool:
     return True
 
 
+def stranger(headers: Headers, names: Sequence[str] = ()) -> Fault | None:
+    """What is wrong with where a request comes from, None where nothing is.
+
+    Args:
+        headers: of the request.
+        names: domain names by which this machine may be called, in small letters.
+    """
+    host, origin = headers.get("host", ""), headers.get("origin")
+    if not trusted(host, names):
+        hint = "请用 IP 地址或 localhost 访问；要用域名时，请维护人员把它写进设置 names"
+        return Fault(421, "不接受用这个域名发来的请求", hint, "strange_host")
+    # The scheme does not matter: behind a proxy the page may be https and this server http.
+    if origin is not None and origin.partition("://")[2] != host:
+        return Fault(403, "不接受其他网页发来的请求", "请由程序直接调用接口", "strange_origin")
+    return None
+
+
 class Guard:
     """An application that lets through to another one only what may come in.
 
@@ -53,40 +72,46 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         headers = Headers(scope=scope)
-        fault = self._refusal(headers)
+        fault = stranger(headers, self._names)
         try:
             if fault is None:
-                await self._app(scope, _limited(receive, headers), send)
-        except HTTPException as error:  # of `_limited`, where the application behind has no handler for it
+                await self._app(scope, limited(receive, headers, LARGEST_BODY), send)
+        except HTTPException as error:  # of `limited`, where the application behind has no handler for it
             fault = fault_of(error)
         if fault is not None:
             await fault.response(scope["path"])(scope, receive, send)
 
-    def _refusal(self, headers: Headers) -> Fault | None:
-        host, origin = headers.get("host", ""), headers.get("origin")
-        if not trusted(host, self._names):
-            hint = "请用 IP 地址或 localhost 访问；经反向代理时，请让它转发的 Host 是本机地址"
-            return Fault(421, "不接受用这个域名发来的请求", hint, "strange_host")
-        # The scheme does not matter: behind a proxy the page may be https and this server http.
-        if origin is not None and origin.partition("://")[2] != host:
-            return Fault(403, "不接受其他网页发来的请求", "请由程序直接调用接口", "strange_origin")
-        return None
 
+def limited(receive: Receive, headers: Headers, largest: int) -> Receive:
+    """The body of a request as far as it is allowed.
 
-def _limited(receive: Receive, headers: Headers) -> Receive:
-    """The body of a request as far as it is allowed."""
+    Args:
+        receive: the next piece.
+        headers: of the request.
+        largest: bytes of the whole body.
+
+    Raises:
+        HTTPException: 413, for more; 408, where the sender pauses for too long. When a piece is received.
+    """
     length = headers.get("content-length", "")
-    declared = int(length) if length.isascii() and length.isdigit() else 0
-    seen = 0
+    declared = int(length[:20]) if length.isascii() and length.isdigit() else 0
+    seen, more = 0, True
 
-    async def limited() -> Message:
-        nonlocal seen
-        if declared > LARGEST_BODY:
+    async def next_piece() -> Message:
+        nonlocal seen, more
+        if declared > largest:
             raise HTTPException(413)
-        message = await receive()
+        if not more:  # now it is only told when the client goes, which may take as long as it likes
+            return await receive()
+        try:
+            with anyio.fail_after(LONGEST_PAUSE):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408) from error
         seen += len(message.get("body", b""))
-        if seen > LARGEST_BODY:
+        more = bool(message.get("more_body"))
+        if seen > largest:
             raise HTTPException(413)
         return message
 
-    return limited
+    return next_piece

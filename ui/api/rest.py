@@ -7,12 +7,14 @@ import tomllib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from rag.output import answer_object
 from rag.settings import PROJECT
 from ui.api import operations, shapes
 from ui.api.desk import Desk
+from ui.office.asker import STRANGER
 
 Object = dict[str, Any]
 
@@ -48,8 +50,10 @@ def router(desk: Desk) -> APIRouter:
         response_model=shapes.Health,
         responses={503: {"model": shapes.Health, "description": "还在准备"}},
     )
-    async def tell_health() -> JSONResponse:
+    async def tell_health(request: Request) -> JSONResponse:
         body = health(desk)
+        if request.scope.get(STRANGER):
+            body = {name: body[name] for name in ("status", "ready")}
         return JSONResponse(body, status_code=200 if body["ready"] else 503)
 
     @routes.post("/api/ask", summary="提问，得到每句都注明出处的回答", response_model=shapes.Answer)

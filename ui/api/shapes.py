@@ -20,7 +20,7 @@ def _whole(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
-Lines = tuple[int, int]
+Lines = Annotated[list[int], Field(min_length=2, max_length=2)]
 _LINES = "原文件中的起止行号，从 1 起（没有行的文件是段号或页码）"
 
 
@@ -176,11 +176,11 @@ class Health(Shown):
 
     status: Literal["ok", "preparing", "failed"]
     ready: bool
-    step: str = Field(description="正在做的准备")
-    share: float = Field(description="准备了多少，0 到 1")
-    cases: int
-    documents: int
-    version: str
+    step: str = Field(default="", description="正在做的准备；这一项和以下各项，设了账号时登录以后才有")
+    share: float = Field(default=0.0, description="准备了多少，0 到 1")
+    cases: int = 0
+    documents: int = 0
+    version: str = ""
 
 
 class Failure(Shown):
@@ -188,3 +188,18 @@ class Failure(Shown):
 
     error: str = Field(description="哪里不对，一行中文")
     hint: str = Field(description="可以怎么办")
+
+
+class OpenAIError(Shown):
+    """What is wrong, as programs made for OpenAI expect it."""
+
+    message: str = Field(description="哪里不对、可以怎么办，一行中文")
+    type: str
+    param: str | None = None
+    code: str
+
+
+class OpenAIFailure(Shown):
+    """An error of the doors below /v1."""
+
+    error: OpenAIError
