@@ -1,0 +1,40 @@
+"""The page of searches: what is found for a question and why, without an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui.browsing import requests
+from ui.browsing.desk import Told, told
+from ui.browsing.forms import choice, form, skeleton, text_field
+from ui.browsing.found import searched
+from ui.components import gr
+from ui.library import Library
+
+_LIMITS = (10, 20, 50)
+
+
+def build(library: Library) -> None:
+    """Lay the page out and wire it."""
+
+    def show(sent: Any) -> Told:
+        return told(library, lambda one: searched(one, requests.search_request(sent)))
+
+    gr.HTML(
+        layout(),
+        elem_id="search",
+        server_functions=[show],
+        apply_default_css=False,  # made for running text: it would give our lists and buttons its own looks
+        js_on_load="window.browsing.search(element, server)",
+    )
+
+
+def layout() -> str:
+    """The page before anything is filled in, as HTML."""
+    fields = text_field("question", "问题", "例如：企业开办最快几小时办结？", wide=True)
+    fields += choice("limit", "最多", [(str(number), f"{number} 个案例") for number in _LIMITS], "20")
+    return skeleton(
+        "search",
+        form(fields, "检索案例", send="检索"),
+        '<div class="reading-of"></div><div class="results" role="region" aria-label="检索结果"></div>',
+    )
