@@ -13,11 +13,12 @@ from rag.compose import Composer
 from rag.followup import Resolved, Turn, resolve
 from rag.judge import Thresholds
 from rag.llm import Chat
+from rag.output import corrections_for_people
 from rag.phrasing import Composed
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Answer, Hit
-from rag.understand import Reading, place_names, understand
+from rag.understand import Corrections, Reading, corrected, place_names, understand
 from rag.vocabulary import Vocabulary
 from rag.wording import Wording
 from rag.writer import Piece, Verifier, complete, rewrite, write
@@ -138,20 +139,25 @@ class Assistant:
         reading = self.understand(question)
         return self._retriever.retrieve(reading, limit=limit).hits
 
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, turns: Sequence[Turn] = (), corrections: Corrections | None = None
+    ) -> Answer:
         """Answer a question from the cases alone.
 
         Args:
             question: as typed; it may lean on the conversation ("那天津呢？").
             turns: the conversation before it, the latest last.
+            corrections: what its reader takes back of how it was read before.
 
         Raises:
             InputError: for an empty question or one that is too long.
         """
-        *_, whole = self.stream(question, turns)
+        *_, whole = self.stream(question, turns, corrections)
         return whole
 
-    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(
+        self, question: str, turns: Sequence[Turn] = (), corrections: Corrections | None = None
+    ) -> Iterator[Answer]:
         """The answer as it grows; each takes the place of the one before, the last is `ask`'s.
 
         Only what a chat model writes grows, by sentences that were verified.
@@ -161,11 +167,17 @@ class Assistant:
         """
         start = time.perf_counter()
         reading = self.understand(question)
-        resolved = self._resolved(question, reading, turns)
+        resolved = self._resolved(question, reading, [turn for turn in turns if self._knows(turn)])
         if resolved.question != question:
             sought = resolved.sought or resolved.question
             reading = self.understand(sought[: self._settings.longest_question])
-        notes, reading = self._rewritten(resolved.question, reading)
+        corrections = corrections or Corrections()
+        reading = corrected(reading, corrections)
+        notes: tuple[str, ...] = ()
+        if not corrections.without_places:  # a model would put them into its wording again
+            notes, reading = self._rewritten(resolved.question, reading)
+        if told := corrections_for_people(corrections):
+            notes = (told, *notes)
         found = self._retriever.retrieve(reading, limit=_LISTED_CASES)
         composed = self._composer.compose(reading, found, only=resolved.only, without=resolved.without)
         for piece in self._pieces(resolved.question, reading, composed):
@@ -181,6 +193,10 @@ class Assistant:
                 resolved.question if resolved.question != question else "",
                 notes,
             )
+
+    def _knows(self, turn: Turn) -> bool:
+        """Whether an earlier answer was drawn from these cases: documents may have changed since."""
+        return all(case.id in self._cases for case in turn.answer.cited_cases)
 
     def _resolved(self, question: str, reading: Reading, turns: Sequence[Turn]) -> Resolved:
         """What the question asks, by rules, and where these see nothing left out by the chat model."""

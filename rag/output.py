@@ -6,7 +6,7 @@ from typing import Any
 
 from corpus.types import Case
 from rag.types import Answer, Hit
-from rag.understand import Reading
+from rag.understand import Corrections, Reading
 
 _SHOWN_TERMS = 6
 _UNITS = {
@@ -40,19 +40,29 @@ def answer_object(answer: Answer) -> dict[str, Any]:
     }
 
 
-_INTENTS = {"figure": "查数字", "how": "问做法", "list": "列出各地", "compare": "作比较"}
-_KINDS = {"time": "时间", "share": "比例", "money": "金额", "date": "日期", "count": "数量"}
+INTENT_NAMES = {"figure": "查数字", "how": "问做法", "list": "列出各地", "compare": "作比较"}
+KIND_NAMES = {"time": "时间", "share": "比例", "money": "金额", "date": "日期", "count": "数量"}
 
 
 def reading_for_people(reading: Reading) -> str:
     """How a question was understood, in one line: what is asked, the places, and the official terms used."""
-    kinds = "、".join(dict.fromkeys(_KINDS[figure.kind] for figure in reading.asked))
-    parts = [_INTENTS[reading.intent] + (f"（{kinds}）" if kinds else "")]
+    kinds = "、".join(dict.fromkeys(KIND_NAMES[figure.kind] for figure in reading.asked))
+    parts = [INTENT_NAMES[reading.intent] + (f"（{kinds}）" if kinds else "")]
     if reading.places:
         parts.append(f"地方：{'、'.join(reading.places)}")
     if reading.official:
         parts.append(f"正式说法：{'、'.join(reading.official[:_SHOWN_TERMS])}")
     return "；".join(parts)
+
+
+def corrections_for_people(corrections: Corrections) -> str:
+    """What a reader took back of how a question was read, in one line; "" for nothing."""
+    parts = [INTENT_NAMES[corrections.intent]] if corrections.intent else []
+    if corrections.without_places:
+        parts.append(f"不限定{'、'.join(corrections.without_places)}")
+    if corrections.without_terms:
+        parts.append(f"不按{'、'.join(f'“{term}”' for term in corrections.without_terms)}查找")
+    return f"已按更正回答：{'；'.join(parts)}" if parts else ""
 
 
 def hit_object(hit: Hit) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus import words
 from corpus.errors import InputError
 from corpus.places import MUNICIPALITIES, PLACES, PROVINCES, counties_in
+from corpus.romanised import places_in_english
 from corpus.traditional import simplified
 from embeddings.lexical import STOP_WORDS, fold, word_terms
 from rag.asked import AskedFigure, asked_figures
@@ -38,6 +39,7 @@ _ASKING = re.compile(
     r"(?:别的|其他|其它|外地|各地)(?:地方|地区)?|(?:又是|是)?(?:怎么|怎样|如何|咋)(?:样|回事)?|多少|"
     r"几(?=[个天枚户家件条项分小份处步次年月套名人种日道趟])|[吗呢啊吧呀嘛]|具体|分别|各自|一共|总共|到底|什么|啥"
 )
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # bytes of another encoding, as a command line hands them on
 _ENDING = re.compile(r"自治区|自治州|省|市|州|盟|地区|区|县|旗")
 _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,4}?)(?:区|县|旗|自治县)")
@@ -45,6 +47,7 @@ _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,4}?)(?:区|县|旗|自治县)")
 _ALSO_WORDS = frozenset(
     {"来宾", "白银", "安康", "大同", "海东", "海西", "海北", "黄南", "山南", "阳江", "中山"}
 )
+_KNOWN = frozenset({*PROVINCES, *PLACES})
 _NOT_A_NAME = re.compile(
     r"[的了是在有把和与哪那这个某各全别其本该我你他两三几多每及从给对吗呢啥]|^(?:城|郊|辖|园|社|地|新|山|景|灾|牧|林|矿|小|老|开发|工业|高新|保税|经开|示范|试验|特)"
 )
@@ -114,8 +117,11 @@ def understand(
         intent = "list"
     folded = fold(text)
     official = vocabulary.official(text)
-    # No passage shares words with an English question; the official terms for its wordings stand in.
-    sought = " ".join((without_asking(folded), *official)) if folded.isascii() else without_asking(folded)
+    sought = without_asking(folded)
+    if _CHINESE.search(folded) is None:
+        # No passage shares words with an English question; places and official terms stand in for its wordings.
+        places = (*places, *places_in_english(text, known_places))
+        sought = " ".join((*places, sought, *official))
     return Reading(
         text=folded,
         sought=sought,
@@ -126,6 +132,44 @@ def understand(
         parts=tuple(_without(places, part) for part in _parts(folded)),
         terms=tuple(dict.fromkeys(word_terms(sought))),
         official=official,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What a reader takes back of how a question was read.
+
+    Attributes:
+        intent: what is wanted, None where it was read rightly.
+        without_places: names as in `Reading.places`: the question is not about these alone.
+        without_terms: as in `Reading.official`: wordings that were not meant.
+    """
+
+    intent: Intent | None = None
+    without_places: tuple[str, ...] = ()
+    without_terms: tuple[str, ...] = ()
+
+
+def corrected(reading: Reading, corrections: Corrections) -> Reading:
+    """`reading` as its reader wants it; a place taken back is not searched for either."""
+    dropped = [place for place in reading.places if place in corrections.without_places]
+    intent = corrections.intent or reading.intent
+    terms = tuple(term for term in reading.official if term not in corrections.without_terms)
+    sought, topic = _without(dropped, reading.sought), reading.topic
+    if _CHINESE.search(reading.text) is None:  # there the official terms stand among the words sought
+        for term in sorted(set(reading.official) - set(terms), key=lambda one: (-len(one), one)):
+            sought, topic = sought.replace(term, " "), topic.replace(term, " ")
+    return replace(
+        reading,
+        text=_without(dropped, reading.text),
+        sought=sought,
+        topic=topic,
+        intent=intent,
+        # Who wants to know how it was done must not be refused because no figure is told.
+        asked=() if intent == "how" and intent != reading.intent else reading.asked,
+        places=tuple(place for place in reading.places if place not in dropped),
+        terms=tuple(dict.fromkeys(word_terms(sought))),
+        official=terms,
     )
 
 
@@ -228,5 +272,10 @@ def place_names(region: str) -> tuple[str, ...]:
         r"[\u4e00-\u9fff]{2,}?(?=自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道|$)(?:自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道)?",
         region,
     )
-    names = [re.sub(r"(?:自治区|自治州|省|市|区|县|旗|州|盟|镇|乡|街道)$", "", part) for part in parts]
-    return tuple(name for name in names if len(name) >= 2 and not _NOT_A_NAME.search(name))
+    names = [
+        re.sub(r"(?:自治区|自治州|(?<=..)新区|省|市|区|县|旗|州|盟|镇|乡|街道)$", "", part) for part in parts
+    ]
+    # 山东 and 新乡 begin like words that are no names.
+    return tuple(
+        name for name in names if len(name) >= 2 and (name in _KNOWN or not _NOT_A_NAME.search(name))
+    )

@@ -11,6 +11,8 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from ui.library import Library
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -76,6 +78,7 @@ def visit(context: BrowserContext, url: str) -> Visit:
     page.on("websocket", lambda channel: seen.requests.append(channel.url))
     page.goto(url)
     page.wait_for_selector("#question textarea")
+    page.wait_for_function("() => window.caseHistory.ready()")  # what is clicked before that is lost
     return seen
 
 

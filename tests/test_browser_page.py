@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, expect
 pytest_plugins = ("browsers",)
 
 # Names of files, and what the odd sample case is made of, are shown as they are.
-NAMES = re.compile(r"[\w<>-]+\.(?:md|docx|pdf)\b")
+NAMES = re.compile(r"[\w<>-]+\.(?:md|docx|pdf)\b|\b(?:Word|Excel|CSV|Markdown)\b")
 
 
 def test_example_is_asked_at_once(seen: Visit, assistant: SampleAssistant) -> None:
@@ -41,7 +41,7 @@ def test_example_is_asked_at_once(seen: Visit, assistant: SampleAssistant) -> No
 def test_clear_empties_conversation_and_sources(seen: Visit) -> None:
     seen.ask(QUESTION)
     answered(seen)
-    seen.page.get_by_role("button", name="清空对话").click()
+    seen.page.get_by_role("button", name="新对话").click()
     expect(seen.page.locator("#chat .user-row")).to_have_count(0)
     expect(seen.page.locator("#sources .card")).to_have_count(0)
     seen.ask(QUESTION)
@@ -52,7 +52,7 @@ def test_clear_empties_conversation_and_sources(seen: Visit) -> None:
 def test_cleared_conversation_is_forgotten(seen: Visit, assistant: SampleAssistant) -> None:
     seen.ask(QUESTION)
     answered(seen)
-    seen.page.get_by_role("button", name="清空对话").click()
+    seen.page.get_by_role("button", name="新对话").click()
     expect(seen.page.locator("#chat .user-row")).to_have_count(0)
     expect(seen.page.locator("#examples")).to_be_visible()
     seen.ask("那临江呢？")
@@ -103,7 +103,7 @@ def test_page_asks_nothing_beyond_loopback(seen: Visit) -> None:
     seen.page.locator("#s-1-1 summary").click()
     seen.ask(UNKNOWN_QUESTION)
     expect(seen.page.locator("#chat .note.refusal")).to_be_visible()
-    seen.page.get_by_role("button", name="清空对话").click()
+    seen.page.get_by_role("button", name="新对话").click()
     seen.page.wait_for_timeout(500)
     assert len(seen.requests) > 10
     assert seen.outside() == []

@@ -18,7 +18,8 @@ from test_ui_sample import (
 )
 
 from rag.followup import Turn
-from ui.answers import TITLES, answered, growing, heading
+from ui.answers import TITLES, actions, answered, growing
+from ui.readings import heading
 from ui.suggestions import EXAMPLES, another_place, suggestions
 
 ASSISTANT = SampleAssistant()
@@ -27,7 +28,34 @@ ASSISTANT = SampleAssistant()
 def test_answer_lists_each_case_once() -> None:
     text = answered(1, ASSISTANT.ask(QUESTION), ASSISTANT.document)
     assert r"- 青禾县企业开办半日办结（青禾县\.md）：[\[1\]](#s-1-1) 第 6 行，[\[2\]](#s-1-2) 第 6 行" in text
-    assert text.endswith("[复制回答](#copy-1) [查看来源](#t-1)")
+    assert "只有一个案例" not in text
+
+
+def test_an_answer_of_one_case_says_so() -> None:
+    one = replace(ASSISTANT.ask(QUESTION), citations=(cite(1, TOWN, "周六也办"),))
+    assert "**来源**（只有一个案例写到）" in answered(1, one, ASSISTANT.document)
+    refusal = replace(one, refused=True, reason="no_evidence")
+    assert "只有一个案例" not in answered(1, refusal, ASSISTANT.document)
+
+
+def test_the_same_case_in_two_compilations_is_one_source() -> None:
+    of = cite(1, TOWN, "周六也办").case
+    shortened = replace(of, id="另", title="另一个题目", text=f"另一个题目\n{of.text[12:]}")
+    twice = replace(cite(2, TOWN, "周六也办"), case=shortened)
+    both = replace(ASSISTANT.ask(QUESTION), citations=(cite(1, TOWN, "周六也办"), twice))
+    assert "按一个来源看" in answered(1, both, ASSISTANT.document)
+
+
+def test_what_can_be_done_with_an_answer() -> None:
+    answer = ASSISTANT.ask(QUESTION)
+    shown = actions(2, answer, last=False, rating=False, rated=None)
+    assert "[复制回答](#copy-2) [查看来源](#t-2)" in shown
+    assert re.findall(r"\(#(\w+)-2\)", shown) == ["copy", "t", "docx", "xlsx", "csv", "md"]
+    assert actions(2, ASSISTANT.ask(GREETING), last=False, rating=True, rated=None) == ""
+    assert re.findall(r"\(#(\w+)-2\)", actions(2, None, last=True, rating=True, rated=None)) == [
+        "again",
+        "mend",
+    ]
 
 
 def test_a_growing_answer_has_its_marks_and_nothing_to_do_yet() -> None:
@@ -45,12 +73,22 @@ def test_how_the_question_was_read_stands_above_the_answer() -> None:
     before = ASSISTANT.ask(QUESTION)
     asked = list(ASSISTANT.stream("那临江呢？", [Turn(read(QUESTION), before)]))[-1]
     answer = replace(asked, notes=("检索时按“<开办>”一并查找",))
-    shown = heading(answer)
+    shown = heading(1, answer)
     assert r"按“临江企业开办几天？”回答" in shown
-    assert "理解为：查数字（时间）；地方：临江" in shown
+    chips = re.findall(r'<span class="chip">(.*?)</span>', shown)
+    assert chips == ["查数字（时间）", "事项：企业开办", "地方：临江"]
+    assert "[改一改](#mend-1)" in shown
     assert "“&lt;开办&gt;”" in shown
     assert answered(1, answer, ASSISTANT.document).startswith(shown)
-    assert "按“" not in heading(before)
+    assert "按“" not in heading(1, before)
+
+
+def test_chips_are_text() -> None:
+    reading = replace(read(QUESTION), places=("<img src=x>",), official=("![x](http://198.51.100.7/x.png)",))
+    shown = heading(1, replace(ASSISTANT.ask(QUESTION), reading=reading))
+    assert "<img" not in shown
+    assert "](http" not in shown
+    assert "://" not in shown
 
 
 @pytest.mark.parametrize(("question", "reason"), REASONS.items())

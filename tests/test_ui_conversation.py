@@ -34,6 +34,26 @@ def test_messages_are_question_and_answer() -> None:
     ]
 
 
+def test_only_the_last_question_can_be_asked_again() -> None:
+    answer = SampleAssistant().ask(QUESTION)
+    turns = [Turn(number, QUESTION, "甲", answer=answer) for number in (1, 2)]
+    shown = [message["content"] for message in messages(turns) if message["role"] == "assistant"]
+    assert ["#again-" in text for text in shown] == [False, True]
+    assert all(f"#copy-{number}" in text for number, text in enumerate(shown, 1))
+    assert "#mend-3" in messages([*turns, Turn(3, "坏", "出错了")])[-1]["content"]
+    assert "#again" not in messages([replace(turns[0], asking=True)])[-1]["content"]
+
+
+def test_answers_are_rated_only_where_opinions_are_kept() -> None:
+    turn = Turn(1, QUESTION, "甲", answer=SampleAssistant().ask(QUESTION))
+    assert "#good-1" not in messages([turn])[-1]["content"]
+    assert "[有用](#good-1) [没用](#bad-1)" in messages([turn], rating=True)[-1]["content"]
+    assert (
+        "[有用](#good-1) [✓ 没用](#bad-1)"
+        in messages([replace(turn, rated=False)], rating=True)[-1]["content"]
+    )
+
+
 def test_suggestions_stand_below_the_last_answer_only() -> None:
     turn = Turn(1, "甲", "乙", suggestions=("丙", "丁"))
     shown = messages([turn, replace(turn, number=2)])
@@ -90,7 +110,7 @@ def test_question_is_answered() -> None:
     assert "正在查找案例" in runs[0].text
     assert [turn.asking for turn in runs] == [True] * (len(runs) - 1) + [False]
     assert {turn.question for turn in runs} == {QUESTION}
-    assert "复制回答" in runs[-1].text
+    assert "来源" in runs[-1].text
     assert 'id="s-1-1"' in panel_of((runs[-1],))
 
 

@@ -9,7 +9,7 @@ from corpus.errors import ModelError
 from corpus.types import Case, Chunk, Document, LineUnit, Span, TextLine
 from rag.followup import Turn, resolve
 from rag.types import Answer, Citation, Hit, Reason
-from rag.understand import Reading, understand
+from rag.understand import Corrections, Reading, corrected, understand
 from rag.vocabulary import Vocabulary
 
 BAD_TITLE = '<img src=x onerror="window.hacked=1">甲市 <script>window.hacked=1</script> & 乙'
@@ -18,6 +18,7 @@ QUESTION = "企业开办几天？"
 ODD_QUESTION = "奇怪的标题"
 UNKNOWN_QUESTION = "月球上怎么办证？"
 TABLE_QUESTION = "哪些地方压缩了企业开办时间？"
+COMPARISON = "青禾和临江的企业开办时限"
 WRITTEN_QUESTION = "企业开办是怎么写的？"
 GREETING = "你好"
 BROKEN_QUESTION = "模型坏了吗？"
@@ -79,6 +80,14 @@ TABLE = """在 3 个案例中命中 2 个：
 | 二 | 临江市 | 其他事项也在同一个窗口收件，不必再去别的窗口，也不必再跑第二次[3] | — | — |
 
 案例：一、青禾县企业开办半日办结；二、临江市“一窗通办”。"""
+COMPARISON_TABLE = """在 3 个案例中命中 2 个：
+
+| 案例 | 地方 | 事项 | 原来 | 现在 |
+|---|---|---|---|---|
+| 一 | 青禾县 | 企业开办 | 3个工作日 | 4小时[1] |
+| 二 | 临江市 | 企业开办 | — | 1个工作日[2] |
+
+案例：一、青禾县企业开办半日办结；二、临江市“一窗通办”。"""
 SAID = {
     "no_evidence": "案例库里没有找到能回答这个问题的依据。",
     "place_not_found": "案例库里没有“月亮市”的案例。",
@@ -105,11 +114,13 @@ class SampleAssistant:
 
     Attributes:
         asked: the questions so far, as they were resolved.
+        corrected: the corrections that came with each of them.
         pause: seconds an answer takes.
         go: what is written piece by piece waits for it before its second piece.
     """
 
     asked: list[str] = field(default_factory=list)
+    corrected: list[Corrections | None] = field(default_factory=list)
     pause: float = 0.0
     go: threading.Event = field(default_factory=threading.Event)
 
@@ -123,13 +134,17 @@ class SampleAssistant:
     def ask(self, question: str) -> Answer:
         return list(self.stream(question))[-1]
 
-    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(
+        self, question: str, turns: Sequence[Turn] = (), corrections: Corrections | None = None
+    ) -> Iterator[Answer]:
         time.sleep(self.pause)
         resolved = resolve(question, read(question), turns).question
         self.asked.append(resolved)
+        self.corrected.append(corrections)
+        reading = corrected(read(resolved), corrections or Corrections())
         for answer in self._answers(resolved):
             told = resolved if resolved != question else ""
-            yield replace(answer, question=question, reading=read(resolved), resolved=told)
+            yield replace(answer, question=question, reading=reading, resolved=told)
 
     def _answers(self, question: str) -> Iterator[Answer]:
         if question == BROKEN_QUESTION:
@@ -151,6 +166,9 @@ class SampleAssistant:
         if question == ODD_QUESTION:
             text = "- 坏<img src=x onerror='window.hacked=1'>：窗口写着 ![x](http://198.51.100.7/x.png)。[1]"
             return self._answer(text, cite(1, ODD, BAD_QUOTE))
+        if question == COMPARISON:
+            quotes = ("企业开办由3个工作日压缩到4小时。", "临江市开办企业只跑一次，2小时拿到执照。")
+            return self._answer(COMPARISON_TABLE, cite(1, TOWN, quotes[0]), cite(2, CITY, quotes[1]))
         if question == TABLE_QUESTION:
             quotes = ("企业开办由3个工作日压缩到4小时。", "临江市开办企业只跑一次，2小时拿到执照。")
             other = cite(3, CITY, "其他事项也在同一个窗口收件。")

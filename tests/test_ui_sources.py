@@ -93,6 +93,35 @@ def test_passage_stays_inside_the_case() -> None:
     assert passage("甲乙丙丁", Span(1, 2), Span(1, 3)) == Span(1, 3)
 
 
+def test_of_a_long_paragraph_the_sentences_nearest_to_the_quote() -> None:
+    sentences = [
+        f"第{number}句说的是别的事情，与办理时限没有什么关系，只是凑足长度。" for number in range(30)
+    ]
+    text = "".join(sentences)
+    quote = sentences[15]
+    start = text.index(quote)
+    around = passage(text, Span(start, start + len(quote)), Span(0, len(text)))
+    assert around.contains(Span(start, start + len(quote)))
+    assert len(around) < 300
+    assert around.of(text).startswith("第")
+    assert around.of(text).endswith("。")
+    assert sentences[14] in around.of(text)
+    assert sentences[16] in around.of(text)
+
+
+def test_a_card_shows_where_a_long_paragraph_goes_on() -> None:
+    long = "前面的话很长。" * 60 + "企业开办由3个工作日压缩到4小时。" + "后面的话也很长。" * 60
+    document = replace(TOWN, text=long)
+    start = long.index("企业开办")
+    span = Span(start, start + 17)
+    case = replace(CASES[TOWN.id], span=Span(0, len(long)), text=long)
+    citation = replace(cite(1, TOWN, "周六也办"), case=case, quote=span.of(long), span=span)
+    blockquote = re.findall(r"<blockquote>(.*?)</blockquote>", card(1, [citation], lambda _: document))[0]
+    assert blockquote.startswith("……前面")
+    assert blockquote.endswith("。……")
+    assert MARKS.findall(blockquote) == [span.of(long)]
+
+
 def test_joined_spans_do_not_overlap() -> None:
     assert joined([Span(4, 6), Span(0, 2), Span(1, 4), Span(8, 8), Span(7, 9)]) == [Span(0, 6), Span(7, 9)]
 

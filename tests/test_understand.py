@@ -73,6 +73,9 @@ def test_places_of_the_cases_are_known() -> None:
         ("蚌埠市XX区", ("蚌埠",)),
         ("", ()),
         ("西双版纳州", ("西双版纳",)),
+        ("山东省烟台市", ("山东", "烟台")),
+        ("河南省新乡市", ("河南", "新乡")),
+        ("上海市浦东新区", ("上海", "浦东")),
     ],
 )
 def test_names_in_a_region(region: str, names: tuple[str, ...]) -> None:

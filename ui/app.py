@@ -12,15 +12,18 @@ from starlette.types import ASGIApp
 from ui.asking import POLL
 from ui.components import QUIET, gr
 from ui.library import Library, Status
+from ui.office.asker import loopback
+from ui.office.office import Office
 from ui.page import application
-from ui.pages import chat
+from ui.pages import cases, changes, chat, documents, search
 
 TITLE = "营商环境案例问答"
 LEAD = "只依据案例库作答，每句话都注明出处；{privacy}。"
 PRIVATE = "问题和材料都不离开这台电脑"
+INSIDE = "问题和材料只在本单位的这台服务器上处理"
 SHARED = "问题和引文会发到对话模型所在的 {host}"
-QUESTIONS_AT_ONCE = 8
 QUESTIONS_WAITING = 256
+SELDOM = 5.0  # seconds between two looks at a library that is ready: somebody may have changed its documents
 FONTS = [
     "system-ui",
     "Microsoft YaHei",
@@ -46,7 +49,13 @@ class Page:
     build: Callable[[Library], None]
 
 
-PAGES = (Page("问答", "chat", chat.build),)
+PAGES = (
+    Page("问答", "chat", chat.build),
+    Page("案例", "cases", cases.build),
+    Page("前后对比", "changes", changes.build),
+    Page("检索", "search", search.build),
+    Page("材料", "documents", documents.build),
+)
 
 
 def status_line(name: str, status: Status) -> str:
@@ -62,44 +71,50 @@ def status_line(name: str, status: Status) -> str:
     )
 
 
-def build(library: Library) -> Any:
+def build(library: Library, office: Office) -> Any:
     """The Gradio blocks of all pages."""
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as blocks:
         with gr.Row(elem_id="top"):
-            gr.HTML(f"<header><h1>{TITLE}</h1><p>{lead(library)}</p></header>", js_on_load=None)
+            gr.HTML(f"<header><h1>{TITLE}</h1><p>{lead(library, office)}</p></header>", js_on_load=None)
             status = gr.HTML(status_line(library.name, library.status), elem_id="status", js_on_load=None)
-        with gr.Tabs(elem_id="pages", selected=PAGES[0].id):
+        with gr.Tabs(elem_id="pages", selected=PAGES[0].id) as tabs:
             for page in PAGES:
                 with gr.Tab(page.name, id=page.id, elem_id=f"page-{page.id}", elem_classes="page"):
                     page.build(library)
-        _wire_status(library, blocks, status)
-    blocks.queue(max_size=QUESTIONS_WAITING, default_concurrency_limit=QUESTIONS_AT_ONCE, api_open=False)
+        _wire_status(library, [blocks.load, tabs.select], status)
+    at_once = office.settings.at_once
+    blocks.queue(max_size=QUESTIONS_WAITING, default_concurrency_limit=at_once, api_open=False)
     return blocks
 
 
-def _wire_status(library: Library, blocks: Any, line: Any) -> None:
-    """A look at the library every `POLL` seconds until it is ready."""
+def _wire_status(library: Library, moments: list[Any], line: Any) -> None:
+    """A look at the library at these moments, every `POLL` seconds until it is ready, and seldom after that."""
 
     def look() -> tuple[Any, Any]:
         status = library.status
-        return status_line(library.name, status), gr.Timer(active=not status.ready)
+        return status_line(library.name, status), gr.Timer(SELDOM if status.ready else POLL)
 
     timer = gr.Timer(POLL)
-    gr.on([timer.tick, blocks.load], look, None, [line, timer], queue=False, **QUIET)
+    gr.on([timer.tick, *moments], look, None, [line, timer], queue=False, **QUIET)
 
 
-def lead(library: Library) -> str:
+def lead(library: Library, office: Office | None = None) -> str:
     """What the page promises, as HTML."""
-    privacy = SHARED.format(host=html.escape(library.outside)) if library.outside else PRIVATE
+    office = office or Office()
+    privacy = PRIVATE if loopback(office.settings.host) and office.keeper is None else INSIDE
+    if library.outside:
+        privacy = SHARED.format(host=html.escape(library.outside))
     return LEAD.format(privacy=privacy)
 
 
-def serve(library: Library) -> ASGIApp:
-    """The web application of the page, to be run by any ASGI server."""
+def serve(library: Library, office: Office | None = None) -> ASGIApp:
+    """The web application of the page, to be run by any ASGI server; without an office everybody may come in."""
+    office = office or Office()
     theme = gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=["monospace"])
     return application(
-        build(library),
+        build(library, office),
         library,
+        office,
         theme=theme,
         footer_links=[],
         run_history=False,
@@ -107,6 +122,5 @@ def serve(library: Library) -> ASGIApp:
         mcp_server=False,
         enable_monitoring=False,
         pwa=False,
-        max_file_size="1kb",  # the page takes no files
         show_error=False,
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from corpus.errors import CaseQAError
 from rag.types import Answer
+from rag.understand import Corrections
 from ui.answers import answered, growing, stopped
 from ui.conversation import Turn, Turns, remembered
 from ui.library import Assistant, Library
@@ -19,10 +20,24 @@ SEARCHING = "正在查找案例"
 PREPARING = "正在准备案例库，准备好后马上回答"
 
 
-def answering(library: Library, question: str, turns: Turns) -> Iterator[tuple[Turns, str | None]]:
+def answering(
+    library: Library,
+    question: str,
+    turns: Turns,
+    *,
+    leaning: Turns | None = None,
+    corrections: Corrections | None = None,
+) -> Iterator[tuple[Turns, str | None]]:
     """Growing conversations that answer `question`, each with what to put into the question box.
 
     None leaves the box alone: somebody may be writing the next question there.
+
+    Args:
+        library: answers.
+        question: as asked.
+        turns: of the conversation that grows.
+        leaning: what the question may lean on, None for all of `turns`.
+        corrections: what its reader takes back of how it was read.
     """
     question = question.strip()
     # A repeated complaint about the same slip would only push the answers away.
@@ -35,16 +50,17 @@ def answering(library: Library, question: str, turns: Turns) -> Iterator[tuple[T
         while assistant is None:
             yield (*turns, replace(turn, text=progress(PREPARING))), None
             assistant = library.wait(POLL)
-        for written in _written(turn, assistant, turns):
+        before = remembered(turns if leaning is None else leaning)
+        for written in _written(turn, assistant, assistant.stream(question, before, corrections)):
             yield (*turns, written), None
     except Exception as error:  # noqa: BLE001 - the app lives on, the person reads Chinese
         yield (*turns, failed(turn.number, question, error)), question
 
 
-def _written(turn: Turn, assistant: Assistant, turns: Turns) -> Iterator[Turn]:
+def _written(turn: Turn, assistant: Assistant, answers: Iterator[Answer]) -> Iterator[Turn]:
     """The turn with its answer as far as it is written; the last is whole."""
     answer: Answer | None = None
-    for answer in assistant.stream(turn.question, remembered(turns)):
+    for answer in answers:
         sources = answer_sources(turn.number, answer, assistant.document)
         text = growing(turn.number, answer)
         turn = replace(turn, text=text, sources=sources, answer=answer)
@@ -60,7 +76,7 @@ def cut_short(turns: Turns) -> Turns:
         return turns
     last = turns[-1]
     text = stopped(last.text if last.answer else "")
-    return (*turns[:-1], replace(last, text=text, asking=False))
+    return (*turns[:-1], replace(last, text=text, asking=False, stopped=True))
 
 
 def progress(text: str) -> str:

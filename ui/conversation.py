@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.types import Document
 from rag import followup
 from rag.types import Answer
+from ui.answers import actions
 from ui.markdown import literal_lines
 
 Message = dict[str, Any]
@@ -27,6 +29,11 @@ class Turn:
         answer: what was answered, None where there is no answer (yet).
         suggestions: questions that go on from here.
         asking: whether the answer is still being found or written.
+        stopped: whether its reader cut it short.
+        rated: what its reader thought of it, None where that was not told.
+        remark: what must be known of an answer that comes out of the browser's history, else "".
+        past: documents of quotes whose case is no longer in the library.
+        library, library_cases: the library that answered and how many cases it had, where that is not the one of now.
     """
 
     number: int
@@ -36,6 +43,12 @@ class Turn:
     answer: Answer | None = None
     suggestions: tuple[str, ...] = ()
     asking: bool = False
+    stopped: bool = False
+    rated: bool | None = None
+    remark: str = ""
+    past: tuple[Document, ...] = ()
+    library: str = ""
+    library_cases: int = 0
 
 
 Turns = tuple[Turn, ...]
@@ -52,14 +65,27 @@ def remembered(turns: Sequence[Turn]) -> tuple[followup.Turn, ...]:
     return tuple(told[-REMEMBERED:])
 
 
-def messages(turns: Sequence[Turn]) -> list[Message]:
-    """The turns as the chat shows them, suggestions below the last."""
+def messages(turns: Sequence[Turn], *, rating: bool = False) -> list[Message]:
+    """The turns as the chat shows them, with what can be done with each; suggestions below the last.
+
+    Args:
+        turns: in order.
+        rating: whether answers can be rated.
+    """
     shown: list[Message] = []
     for turn in turns:
         if turn.question:
             shown.append({"role": "user", "content": literal_lines(turn.question)})
         if turn.text:
-            shown.append({"role": "assistant", "content": turn.text})
+            does = actions(
+                turn.number,
+                turn.answer,
+                last=turn is turns[-1] and bool(turn.question),
+                rating=rating,
+                rated=turn.rated,
+            )
+            content = turn.text if turn.asking else f"{turn.text}\n\n{does}".strip()
+            shown.append({"role": "assistant", "content": content})
     if turns and turns[-1].text and turns[-1].suggestions:
         shown[-1]["options"] = [{"value": text} for text in turns[-1].suggestions]
     return shown

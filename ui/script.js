@@ -21,6 +21,7 @@
 		["Close", "关闭"],
 		["Copy", "复制"],
 		["Copied", "已复制"],
+		["More tabs", "更多栏目"],
 	]);
 	const LOST = "与程序的连接断了，正在重新连接。如果一直连不上，请确认程序还在运行，再刷新网页";
 	const BUSY = "现在提问的人太多，请稍后再试";
@@ -152,7 +153,7 @@
 		if (chosen && matchMedia("(pointer: fine)").matches) document.querySelector("#question textarea")?.focus();
 	});
 	document.addEventListener("keydown", (event) => {
-		if (event.key === "Escape" && !event.isComposing) document.querySelector("#stop")?.click();
+		if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open], details.files[open]")) document.querySelector("#stop")?.click();
 	});
 
 	// While Chinese is being composed, Enter chooses characters and must not send the question.

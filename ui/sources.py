@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from urllib.parse import quote as quoted_address
 
 from corpus.types import Case, Document, LineUnit, Span
 from rag.types import Answer, Citation, Hit
 from ui.markdown import card_id, plain, with_tabs
+from ui.readings import form
 
 Documents = Callable[[Case], Document]
 
 UNITS: dict[LineUnit, str] = {"line": "行", "paragraph": "段", "page": "页"}
+_LONG = 260  # characters of a paragraph that is shown as a whole
+_AROUND = 90  # characters before and after a quote in a longer one
+_STOP = re.compile(r"[。；！？]+[”’』】）》]*")
 NEAREST = 3  # cases named under a refusal: enough to go on reading, few enough to see that they are no answer
+
+
+def gone(document: Document) -> bool:
+    """Whether only quotes are left of a document, because its case is no longer in the library."""
+    return not document.digest
+
+
+def documents_of(past: Mapping[str, Document], documents: Documents) -> Documents:
+    """`documents`, those of `past` (by id) before them."""
+    return lambda case: past.get(case.document_id) or documents(case)
 
 
 def place(lines: tuple[int, int], unit: LineUnit) -> str:
@@ -23,11 +39,21 @@ def place(lines: tuple[int, int], unit: LineUnit) -> str:
 
 
 def passage(text: str, span: Span, within: Span) -> Span:
-    """`span` of `text` widened to whole paragraphs, not beyond `within` (which must hold `span` to count)."""
+    """`span` of `text` widened to whole paragraphs, not beyond `within` (which must hold `span` to count).
+
+    Of a long paragraph only the sentences nearest to `span`: who has to look for the quote does not check it.
+    """
     low, high = (within.start, within.end) if within.contains(span) else (0, len(text))
-    start = text.rfind("\n", low, span.start) + 1
+    start = max(text.rfind("\n", low, span.start) + 1, low)
     end = text.find("\n", span.end, high)
-    return Span(max(start, low), high if end < 0 else end)
+    end = high if end < 0 else end
+    if end - start <= _LONG:
+        return Span(start, end)
+    stops = [start, end, *(match.end() for match in _STOP.finditer(text, start, end))]
+    return Span(
+        min((stop for stop in stops if span.start - _AROUND <= stop <= span.start), default=span.start),
+        max((stop for stop in stops if span.end <= stop <= span.end + _AROUND), default=span.end),
+    )
 
 
 def joined(spans: Sequence[Span]) -> list[Span]:
@@ -64,7 +90,7 @@ def card(turn: int, citations: Sequence[Citation], documents: Documents) -> str:
     quotes = [citation.span for citation in citations]
     passages = joined([passage(document.text, quote, first.case.span) for quote in quotes])
     paragraphs = "".join(
-        f"<blockquote>{marked(document.text, shown, quotes)}</blockquote>" for shown in passages
+        f"<blockquote>{_around(document.text, shown, first.case, quotes)}</blockquote>" for shown in passages
     )
     lines = (min(c.lines[0] for c in citations), max(c.lines[1] for c in citations))
     return (
@@ -73,6 +99,13 @@ def card(turn: int, citations: Sequence[Citation], documents: Documents) -> str:
         f"{_facts(first.case)}{_origin(document, first.case, lines)}{paragraphs}"
         f"{_whole(document, first.case, quotes)}</article>"
     )
+
+
+def _around(text: str, shown: Span, case: Case, quotes: Sequence[Span]) -> str:
+    """A passage as HTML, with dots where its paragraph goes on."""
+    begun = shown.start > case.span.start and text[shown.start - 1] != "\n"
+    goes_on = shown.end < case.span.end and text[shown.end] != "\n"
+    return f"{'……' if begun else ''}{marked(text, shown, quotes)}{'……' if goes_on else ''}"
 
 
 def hit_card(turn: int, hit: Hit, documents: Documents) -> str:
@@ -97,8 +130,12 @@ def _origin(document: Document, case: Case, lines: tuple[int, int]) -> str:
 
 
 def _whole(document: Document, case: Case, quotes: Sequence[Span]) -> str:
+    if gone(document):
+        return '<p class="aged">现在的案例库里没有这个案例了，这里只有回答当时的引文。</p>'
     text = marked(document.text, case.span, quotes)
-    return f'<details class="whole"><summary>查看全文</summary><div class="text">{text}</div></details>'
+    where = f"~{quotes[0].start}-{quotes[0].end}" if quotes else ""
+    link = f'<a class="case" href="#case-{html.escape(quoted_address(case.id, safe=""))}{where}">在案例页打开</a>'
+    return f'{link}<details class="whole"><summary>查看全文</summary><div class="text">{text}</div></details>'
 
 
 def by_number(citations: Sequence[Citation]) -> list[list[Citation]]:
@@ -138,7 +175,7 @@ def answer_sources(turn: int, answer: Answer, documents: Documents) -> str:
         )
     copied = html.escape(copy_text(answer, documents)).replace("\n", "&#10;")
     return (
-        f'<details class="turn" id="t-{turn}" data-copy="{copied}">'
+        f'<details class="turn" id="t-{turn}" data-copy="{copied}" data-form="{html.escape(form(answer))}">'
         f'<summary><span class="asked">{html.escape(answer.question)}</span>'
         f'<span class="kind">{kind}</span></summary>{"".join(cards)}</details>'
     )
