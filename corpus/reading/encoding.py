@@ -9,6 +9,7 @@ need long texts for this; counting everyday characters works from one sentence o
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from corpus.errors import UnreadableFileError
@@ -40,6 +41,7 @@ _EVERYDAY = frozenset(
     "數樣問並萬級應資務氣總電設義統處領直計別權話報給變書幾華議決導術結師達題條規縣風運組濟論強選記卻號類農據"
     "聯質難專認臺協辦營環優審監眾創項簡證稅訴請註冊許準讓廣區該"
 )
+_CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _MARKS = frozenset("，。、；：？！“”‘’「」『』（）《》〈〉【】—…·　％①②③④⑤⑥⑦⑧⑨⑩")
 
 
@@ -100,7 +102,8 @@ def _utf16_without_bom(data: bytes) -> Decoded | None:
     return Decoded(best, "UTF-16")
 
 
-def _plausibility(text: str) -> float:
+def _plausibility(whole: str) -> float:
+    text = whole[:_SAMPLE_CHARACTERS]
     narrow = [character for character in text if character <= "\x7f"]
     plain = sum(character.isalnum() or character in " \t\r\n,.;:!?-()" for character in narrow)
     return (plain + everyday_share(text) * (len(text) - len(narrow))) / max(len(text), 1)
@@ -145,7 +148,7 @@ def _try(data: bytes, codec: str) -> str | None:
 
 
 def _check_is_text(decoded: Decoded) -> None:
-    controls = sum(character < " " and character not in "\t\n\r\f\v\x1a" for character in decoded.text)
+    controls = len(_CONTROL.findall(decoded.text))
     limit = MAX_BROKEN_SHARE * len(decoded.text)
     if "\x00" in decoded.text or controls > max(limit, 4):  # a few stray ones are no binary file
         raise UnreadableFileError("文件内容不是文字（可能是程序或图片等二进制文件）", hint=_SAVE_AS_TEXT)

@@ -10,6 +10,8 @@ from corpus.reading.limits import MAX_FRONT_MATTER_BYTES
 
 # "key: value", also with the full-width colon that YAML does not know, or an item of a list.
 _ENTRY = re.compile(r"\s*-\s|\s*[\w\"'-]{1,20}\s*[:：]")
+# An alias repeats a long text in three characters.
+_MAX_ITEMS = 200
 _BAD = "文件开头的元数据（--- 之间的部分）格式有误，已忽略"
 
 
@@ -79,5 +81,6 @@ def _value(value: object) -> str:
     if isinstance(value, str):
         return one_line(value)
     if isinstance(value, list):
-        return "、".join(one_line(item) for item in value if isinstance(item, str) and item.strip())
+        items = (one_line(item) for item in value[:_MAX_ITEMS] if isinstance(item, str) and item.strip())
+        return "、".join(items)[:MAX_FRONT_MATTER_BYTES]
     return ""

@@ -30,12 +30,12 @@ def read_hypertext(data: bytes) -> RawFile:
         lines=tuple(parser.lines),
         encoding=decoded.encoding,
         metadata=(("title", title),) if title else (),
-        notes=notes_on(decoded),
+        notes=notes_on(decoded) + parser.notes,
     )
 
 
-def hypertext_lines(text: str) -> list[Line]:
-    """The lines of a piece of HTML inside another format, numbered from 1."""
+def hypertext_lines(text: str) -> tuple[list[Line], tuple[str, ...]]:
+    """The lines of a piece of HTML inside another format, numbered from 1, and notes on it."""
     parser = PageParser()
     parser.parse(text)
-    return parser.lines
+    return parser.lines, parser.notes

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from corpus.errors import UnreadableFileError
-from corpus.reading.characters import clean_characters, split_raw_lines
+from corpus.reading.characters import (
+    DIRECTION_NOTE,
+    changes_direction,
+    clean_characters,
+    split_raw_lines,
+)
+from corpus.reading.hypertext_sight import Sight
 from corpus.reading.hypertext_tables import TableStack
 from corpus.types import Line
 
@@ -22,19 +28,13 @@ _BLOCKS = _words(
     "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main "
     "menu ol optgroup option p pre section summary table tbody td tfoot th thead tr ul"
 )
-_DROPPED = _words(
-    "audio button canvas datalist head iframe math nav noscript object script select style svg "
-    "template textarea video"
-)
-_VOID = _words("area base br col embed hr img input link meta param source track wbr")
-_IN_HEAD = _words("base basefont bgsound link meta noscript object script style template title")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _CENTRED_STYLE = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _PAGE_BREAK = re.compile(r"break-before\s*:\s*(always|page)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 # Between Chinese characters a line break in the source is not a space on the screen.
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d\u2026\U00020000-\U0003ffff]")
 _EMPHASIS_CHARACTERS = 60
+_TITLE_CHARACTERS = 1000
 _COPY = "请用浏览器打开，把正文复制到 Word，存为 .docx 后重试"
 _PIECE_CHARACTERS = 64 * 1024
 _SECONDS = 60.0
@@ -60,8 +60,7 @@ class PageParser(HTMLParser):
         self.lines: list[Line] = []
         self.title = ""
         self._in_title = False
-        self._dropping = ""
-        self._drop_depth = 0
+        self._sight = Sight(_BLOCKS)
         self._tables = TableStack(self.lines)
         self._line = _Open()
         self._level = 0
@@ -71,17 +70,23 @@ class PageParser(HTMLParser):
         self._pre = 0
         self._page_break = False
         self._break_waits = False
+        self._directed = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the health report should say about the page, once it has been parsed."""
+        return self._sight.notes() + ((DIRECTION_NOTE,) if self._directed else ())
 
     def parse(self, text: str) -> None:
         """Parse a whole page.
 
         Raises:
-            UnreadableFileError: if that takes more than a minute.
+            UnreadableFileError: if that takes more than a minute of the processor.
         """
-        deadline = time.monotonic() + _SECONDS
+        deadline = time.thread_time() + _SECONDS
         source = "\n".join(split_raw_lines(text))  # the parser counts \n only
         for start in range(0, len(source), _PIECE_CHARACTERS):
-            if time.monotonic() > deadline:
+            if time.thread_time() > deadline:
                 raise UnreadableFileError("网页结构过于复杂，无法在限定时间内读取", hint=_COPY)
             self.feed(source[start : start + _PIECE_CHARACTERS])
         self.close()
@@ -90,18 +95,14 @@ class PageParser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open an element; see `html.parser.HTMLParser`."""
-        if tag == "title" and self._dropping in ("", "head") and not self.title:
+        if tag == "title" and self._sight.dropping in ("", "head") and not self.title:
             self._in_title = True
-        if self._dropping and not self._ends_drop(tag):
-            self._drop_depth += tag == self._dropping
-            return
         values = {name: value or "" for name, value in attrs}
+        if self._sight.skips_start(tag, values):
+            return
         style = values.get("style", "")
         if _PAGE_BREAK.search(style):
             self._page_break = True
-        if tag in _DROPPED or ((("hidden" in values) or _HIDDEN_STYLE.search(style)) and tag not in _VOID):
-            self._dropping, self._drop_depth = tag, 1
-            return
         if tag in _BLOCKS:
             self._end_line()
             self._centred = values.get("align", "").lower() == "center" or bool(_CENTRED_STYLE.search(style))
@@ -111,10 +112,7 @@ class PageParser(HTMLParser):
         """Close an element; see `html.parser.HTMLParser`."""
         if tag == "title":
             self._in_title = False
-        if self._dropping:
-            self._drop_depth -= tag == self._dropping
-            if self._drop_depth <= 0:
-                self._dropping = ""
+        if self._sight.skips_end(tag):
             return
         if tag in _BLOCKS:
             self._end_line()
@@ -123,9 +121,9 @@ class PageParser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Take text; see `html.parser.HTMLParser`."""
-        if self._in_title:
-            self.title += data
-        if self._dropping or self._in_title:
+        if self._in_title and len(self.title) < _TITLE_CHARACTERS:
+            self.title += data[:_TITLE_CHARACTERS]
+        if self._sight.skips_text(data) or self._in_title:
             return
         number = self.getpos()[0]
         if not self._pre:
@@ -136,13 +134,13 @@ class PageParser(HTMLParser):
                 self._end_line()
             self._add(piece, number + at)
 
-    def _ends_drop(self, tag: str) -> bool:
-        """Whether a start tag ends dropped content whose own end tag was left out, as HTML allows."""
-        head, paragraph = self._dropping == "head", self._dropping == "p"
-        ended = (head and tag not in _IN_HEAD) or (paragraph and tag in _BLOCKS)
-        if ended:
-            self._dropping = ""
-        return ended
+    def parse_marked_section(self, i: int, report: int = 1) -> int:  # noqa: ARG002 - the parser's signature
+        """Pass over a mark like `<![if …]>` as browsers do; see `_markupbase.ParserBase`.
+
+        The parser's own way raises AssertionError at marks that it does not know.
+        """
+        end = self.rawdata.find(">", i)
+        return end + 1 if end >= 0 else -1
 
     def _open(self, tag: str, values: dict[str, str]) -> None:
         if tag in ("b", "strong"):
@@ -198,6 +196,7 @@ class PageParser(HTMLParser):
         """Finish the open line, if it has text, and hand it to the open table cell or to the page."""
         line, self._line = self._line, _Open()
         text = clean_characters(line.text).strip()
+        self._directed = self._directed or changes_direction(line.text)
         if not text:
             return
         visible = len(line.text.strip())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import Literal
 
 from corpus.errors import UnreadableFileError
+from corpus.reading.names import printable
+from corpus.reading.package import open_zip
 
 Kind = Literal["text", "markdown", "hypertext", "word", "pdf", "office"]
 
@@ -25,6 +25,7 @@ KIND_OF_ENDING: dict[str, Kind] = {
 SUPPORTED = frozenset(KIND_OF_ENDING)
 """Endings that `read_raw` reads, lower case, with the dot."""
 
+_ENDING_CHARACTERS = 20
 _KINDS = "支持 .txt、.md、.html、.docx、.pdf，以及 .doc、.wps、.rtf"
 _SAVE_AS_DOCX = "请用 Word 或 WPS 打开核对，另存为 .docx 后重试"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -76,7 +77,7 @@ def kind_of(ending: str, data: bytes) -> Kind:
     kind = KIND_OF_ENDING.get(ending)
     if kind is None:
         raise UnreadableFileError(
-            f"暂不支持{ending or '没有扩展名的'}文件", hint=f"{_KINDS}；请另存为其中一种后重试"
+            f"暂不支持{_shown(ending) or '没有扩展名的'}文件", hint=f"{_KINDS}；请另存为其中一种后重试"
         )
     if kind in ("word", "office"):
         raise UnreadableFileError(f"文件内容不是 {ending} 文档，可能已损坏或没有下载完整", hint=_SAVE_AS_DOCX)
@@ -91,7 +92,7 @@ def why_ignored(ending: str) -> str:
     """One Chinese line for the health report on a file in a folder that is skipped for its ending."""
     if ending in _REFUSED_ENDINGS:
         return str(_refusal(_REFUSED_ENDINGS[ending]))
-    return f"不是文档（{ending or '没有扩展名'}），已跳过"
+    return f"不是文档（{_shown(ending) or '没有扩展名'}），已跳过"
 
 
 def _kind_of_content(ending: str, data: bytes) -> Kind | None:
@@ -113,13 +114,8 @@ def _kind_of_content(ending: str, data: bytes) -> Kind | None:
 
 
 def _kind_of_zip(ending: str, data: bytes) -> Kind:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = package.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
-        raise UnreadableFileError(
-            "文件已损坏，无法打开", hint="请重新获取原文件，能正常打开后重试"
-        ) from error
+    with open_zip(data) as package:
+        names = package.namelist()
     if any(name.startswith("word/") for name in names):
         return "word"
     for part, refusal in _REFUSED_PARTS:
@@ -150,6 +146,11 @@ def _kind_of_disguised(head: bytes) -> Kind | None:
     if b"mime-version:" in lowered:
         raise _refusal(_WEB_ARCHIVE)
     return "hypertext" if lowered.startswith((b"<html", b"<!doctype html")) else None
+
+
+def _shown(ending: str) -> str:
+    """An ending as people may see it: any name has one, also a sentence with a dot in it."""
+    return printable(ending)[:_ENDING_CHARACTERS] if ending else ""
 
 
 def _refusal(entry: tuple[str, str]) -> UnreadableFileError:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from corpus.reading.characters import clean_characters, one_line, split_raw_lines
+from corpus.reading.characters import (
+    DIRECTION_NOTE,
+    changes_direction,
+    clean_characters,
+    one_line,
+    split_raw_lines,
+)
 from corpus.reading.encoding import decode
 from corpus.reading.front_matter import split_front_matter
 from corpus.reading.hypertext import hypertext_lines
@@ -30,15 +37,18 @@ def read_markdown(data: bytes) -> RawFile:
     decoded = decode(data)
     raw_lines = split_raw_lines(decoded.text)
     front = split_front_matter(raw_lines)
+    lines, notes = _body_lines(raw_lines, front.height)
+    if "&#" in decoded.text and changes_direction(html.unescape(decoded.text)):
+        notes += (DIRECTION_NOTE,)
     return RawFile(
-        lines=_body_lines(raw_lines, front.height),
+        lines=lines,
         encoding=decoded.encoding,
         metadata=front.metadata,
-        notes=notes_on(decoded) + front.notes,
+        notes=tuple(dict.fromkeys(notes_on(decoded) + front.notes + notes)),
     )
 
 
-def _body_lines(raw_lines: list[str], skipped: int) -> tuple[Line, ...]:
+def _body_lines(raw_lines: list[str], skipped: int) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     from markdown_it import MarkdownIt
 
     # Chinese writers indent paragraphs by four spaces, which would make them code.
@@ -49,17 +59,19 @@ def _body_lines(raw_lines: list[str], skipped: int) -> tuple[Line, ...]:
     )
     # The front matter stays as empty lines, so that the parser counts as the raw file does.
     source = [""] * skipped + [line.replace("\f", " ") for line in raw_lines[skipped:]]
-    lines = _block_lines(parser.parse("\n".join(source)))
+    notes: list[str] = []
+    lines = _block_lines(parser.parse("\n".join(source)), notes)
     taken = {line.number for line in lines}
     blank = [
         Line(number, "")
         for number in range(skipped + 1, len(raw_lines) + 1)
         if number not in taken and not raw_lines[number - 1].strip()
     ]
-    return tuple(sorted(lines + blank, key=lambda line: line.number))
+    return tuple(sorted(lines + blank, key=lambda line: line.number)), tuple(notes)
 
 
-def _block_lines(tokens: list[Token]) -> list[Line]:
+def _block_lines(tokens: list[Token], notes: list[str]) -> list[Line]:
+    """The lines of all blocks; what the report should say goes to `notes`."""
     lines: list[Line] = []
     level, mark, row = 0, "", None
     for token in tokens:
@@ -81,7 +93,9 @@ def _block_lines(tokens: list[Token]) -> list[Line]:
         elif token.type == "fence":
             lines += _fenced_lines(token)
         elif token.type == "html_block":
-            lines += _tagged_lines(token)
+            tagged, told = _tagged_lines(token)
+            lines += tagged
+            notes += told
     return lines
 
 
@@ -143,10 +157,11 @@ def _fenced_lines(token: Token) -> list[Line]:
     return [line for number, piece in pieces for line in _one(number, clean_characters(piece).rstrip())]
 
 
-def _tagged_lines(token: Token) -> list[Line]:
-    """A block of raw HTML as the text a browser shows of it."""
+def _tagged_lines(token: Token) -> tuple[list[Line], tuple[str, ...]]:
+    """A block of raw HTML as the text a browser shows of it, and notes on it."""
     shift = _first(token) - 1
-    return [replace(line, number=line.number + shift) for line in hypertext_lines(token.content)]
+    lines, notes = hypertext_lines(token.content)
+    return [replace(line, number=line.number + shift) for line in lines], notes
 
 
 def _one(number: int, text: str) -> list[Line]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from corpus.errors import UnreadableFileError
 from corpus.reading.limits import MAX_BYTES, OFFICE_SECONDS
+from corpus.reading.process_limits import unlimited_memory
 from corpus.reading.word import read_word
 from corpus.types import RawFile
 
@@ -86,16 +87,17 @@ def _convert(data: bytes, ending: str, program: str, folder: pathlib.Path, secon
     ]
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     try:
-        subprocess.run(  # noqa: S603 - a fixed program and our own file names, no shell
-            command,
-            check=False,
-            timeout=seconds,
-            cwd=folder,
-            env={**os.environ, **nowhere},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with unlimited_memory():
+            subprocess.run(  # noqa: S603 - a fixed program and our own file names, no shell
+                command,
+                check=False,
+                timeout=seconds,
+                cwd=folder,
+                env={**os.environ, **nowhere},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
     except subprocess.TimeoutExpired as error:
         raise UnreadableFileError(f"转换 {ending} 文件超时", hint=_SAVE_AS_DOCX) from error
     except OSError as error:

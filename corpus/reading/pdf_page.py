@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from corpus.reading.characters import clean_characters
+from corpus.reading.characters import changes_direction, clean_characters
 
 _WIDE = "[\u2018-\u201d\u2014\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 _WIDE_CHARACTER = re.compile(_WIDE)
@@ -85,11 +85,15 @@ class PageCollector:
 
     Args:
         page: 1-based number of the page.
+
+    Attributes:
+        directed: whether marks change the order in which some text is shown.
     """
 
     def __init__(self, page: int) -> None:
         self._page = page
         self._pieces: list[_Piece] = []
+        self.directed = False
         self._open = -1  # trailing spaces of the last piece, -1 once its end is known
 
     def visit(self, text: str, matrix: list[float], text_matrix: list[float], font: Any, size: float) -> None:
@@ -97,6 +101,7 @@ class PageCollector:
 
         The first one without text after one with text stands where that ended.
         """
+        self.directed = self.directed or changes_direction(text)
         body = clean_characters(text.strip("\n"))
         placed = _placed(matrix, text_matrix)
         if placed is None:

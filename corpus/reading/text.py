@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from corpus.reading.characters import clean_characters, split_inner_breaks, split_raw_lines
+from corpus.reading.characters import (
+    DIRECTION_NOTE,
+    changes_direction,
+    clean_characters,
+    split_inner_breaks,
+    split_raw_lines,
+)
 from corpus.reading.encoding import Decoded, decode
 from corpus.types import Line, RawFile
 
@@ -35,7 +41,11 @@ def text_lines(text: str) -> tuple[Line, ...]:
 
 
 def notes_on(decoded: Decoded) -> tuple[str, ...]:
-    """What the health report should say about the decoding."""
+    """What the health report should say about the decoding and the order of the text."""
+    directed = (DIRECTION_NOTE,) if changes_direction(decoded.text) else ()
     if not decoded.broken:
-        return ()
-    return (f"有 {decoded.broken} 个字无法按 {decoded.encoding} 解码，已显示为“\ufffd”，请核对原文件",)
+        return directed
+    return (
+        *directed,
+        f"有 {decoded.broken} 个字无法按 {decoded.encoding} 解码，已显示为“\ufffd”，请核对原文件",
+    )

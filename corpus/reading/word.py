@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from corpus.errors import UnreadableFileError
-from corpus.reading.characters import clean_characters
+from corpus.reading.characters import DIRECTION_NOTE, clean_characters
 from corpus.reading.package import Package
 from corpus.reading.word_paragraphs import Paragraph, read_paragraph
-from corpus.reading.word_styles import Styles, child, local, outline_level, value
+from corpus.reading.word_styles import Styles, child, has_ground, is_white, local, outline_level, value
 from corpus.types import Line, RawFile
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _EMPHASIS_CHARACTERS = 60
 # Type of the next size up (小三 over 四号) is 1.07 times as large, a heading's usually 1.2 or more.
 _LARGER = 1.15
 _TRACKED = "文档含有修订记录：已按“接受修订”后的文字读取，删除的内容未读入"
+_HIDDEN = "文档含有看不见的文字（约 {count} 字：设为隐藏、白色或极小的字），未读入"
+_WHITE = "文档含有白色文字，看不看得见取决于下面的图片，已读入，请对照原文件核对"
 _BOXED = "文档含有文本框：其中的文字接在所在段落之后"
 
 
@@ -53,8 +55,11 @@ def read_word(data: bytes) -> RawFile:
         UnreadableFileError: if the package is damaged, encrypted, unsafe, or holds no text.
     """
     package = Package(data)
-    body = child(package.main(), "body")
-    reader = _BodyReader(Styles(package.part("word/styles.xml")))
+    root = package.main()
+    body, page = child(root, "body"), value(child(root, "background"), "color")
+    behind = any(value(part, "behindDoc") in ("1", "true") for part in root.iter() if local(part) == "anchor")
+    grounded = behind or not is_white(page, automatic=True)
+    reader = _BodyReader(Styles(package.part("word/styles.xml")), grounded=grounded)
     for block in _blocks(body) if body is not None else ():
         reader.read(block)
     lines = _with_emphasis(reader)
@@ -62,7 +67,13 @@ def read_word(data: bytes) -> RawFile:
         raise UnreadableFileError(
             "文档里只有图片，没有文字", hint="请先用 WPS 的“图片转文字”（OCR）识别，存为 .docx 后重试"
         )
-    notes = ((_TRACKED, reader.tracked), (_BOXED, reader.boxed))
+    notes = (
+        (_TRACKED, reader.tracked),
+        (_BOXED, reader.boxed),
+        (_HIDDEN.format(count=reader.hidden), reader.hidden > 0),
+        (_WHITE, reader.white and behind),
+        (DIRECTION_NOTE, reader.directed),
+    )
     return RawFile(lines=lines, unit="paragraph", notes=tuple(note for note, holds in notes if holds))
 
 
@@ -102,13 +113,17 @@ def _section_breaks(body: Element) -> list[bool]:
 class _BodyReader:
     """Turns blocks into lines; looks and sizes are kept for a second pass over the whole document."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, *, grounded: bool = False) -> None:
         self.styles = styles
+        self.grounded = grounded
         self.lines: list[tuple[Line, Paragraph]] = []
         self.sizes: Counter[int] = Counter()
         self.titles = 0
         self.tracked = False
         self.boxed = False
+        self.directed = False
+        self.hidden = 0
+        self.white = False
         self._fields: list[str] = []
         self._page_break = False
 
@@ -122,7 +137,7 @@ class _BodyReader:
         self._read_paragraph(block.element, block.number, contents=contents)
 
     def _read_paragraph(self, element: Element, number: int, *, contents: bool = False) -> None:
-        paragraph = read_paragraph(element, self.styles)
+        paragraph = read_paragraph(element, self.styles, grounded=self.grounded)
         self._note(paragraph)
         properties = child(element, "pPr")
         direct = child(properties, "pageBreakBefore")
@@ -138,8 +153,12 @@ class _BodyReader:
         aligned = value(child(properties, "jc"))
         centred = aligned == "center" or (not aligned and self.styles.is_centred(paragraph.style))
         self._add(replace(line, emphasised=centred), paragraph)
-        for boxed in paragraph.boxes:
-            self._add(Line(number, ""), replace(read_paragraph(boxed, self.styles), boxes=[]), blank=False)
+        grounded = self.grounded or paragraph.filled
+        for part in paragraph.boxes:
+            boxed = read_paragraph(part, self.styles, grounded=grounded, boxes=False)
+            self.hidden += boxed.hidden
+            self.directed = self.directed or boxed.directed
+            self._add(Line(number, ""), boxed, blank=False)
 
     def _add(self, form: Line, paragraph: Paragraph, *, blank: bool = True) -> None:
         """Add a paragraph's lines, shaped like `form`; a page break counts for the next line with text."""
@@ -155,8 +174,10 @@ class _BodyReader:
             self._page_break = self._page_break and not starts
 
     def _read_table(self, block: _Block) -> None:
+        style = value(child(block.element, "tblPr", "tblStyle"))
+        grounded = self.grounded or has_ground(block.element) or self.styles.shades(style)
         for row in _rows(block.element):
-            cells = [cell for cell in (self._cell(element) for element in row) if cell]
+            cells = [cell for cell in (self._cell(element, grounded=grounded) for element in row) if cell]
             if len(cells) == 1:  # a frame around text
                 for paragraph in cells[0]:
                     self._add(Line(block.number, "", contents=block.contents), paragraph)
@@ -165,11 +186,12 @@ class _BodyReader:
                 joined = Paragraph(text=" | ".join(texts))
                 self._add(Line(block.number, "", contents=block.contents), joined)
 
-    def _cell(self, element: Element) -> list[Paragraph]:
+    def _cell(self, element: Element, *, grounded: bool) -> list[Paragraph]:
         merge = child(element, "tcPr", "vMerge")
         if merge is not None and value(merge) in ("", "continue"):
             return []  # the lower part of a merged cell
-        found = [read_paragraph(part, self.styles) for part in element.iter() if local(part) == "p"]
+        parts = (part for part in element.iter() if local(part) == "p")
+        found = [read_paragraph(part, self.styles, grounded=grounded) for part in parts]
         for paragraph in found:
             self._note(paragraph)
         return [paragraph for paragraph in found if paragraph.text.strip()]
@@ -179,6 +201,9 @@ class _BodyReader:
         self.titles += self.styles.is_title(paragraph.style) and bool(paragraph.text.strip())
         self.tracked = self.tracked or paragraph.tracked
         self.boxed = self.boxed or bool(paragraph.boxes)
+        self.directed = self.directed or paragraph.directed
+        self.white = self.white or paragraph.white
+        self.hidden += paragraph.hidden
 
     def _in_contents_field(self, element: Element) -> bool:
         """Whether the paragraph stands in a TOC field, which may run over any number of paragraphs."""

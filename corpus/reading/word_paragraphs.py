@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from corpus.reading.word_styles import Styles, child, half_points, local, switch, value
+from corpus.reading.characters import changes_direction
+from corpus.reading.word_styles import Styles, child, half_points, has_ground, is_white, local, switch, value
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 # whose text boxes are read after the paragraph.
 _DRAWINGS = frozenset({"drawing", "pict", "object"})
 _SKIPPED = _DRAWINGS | {"del", "moveFrom", "pPr", "rPr", "rt", "Fallback", "instrText", "txbxContent"}
+# Up to 2 points: a full line of it is as high as a dot.
+_UNREADABLE_HALF_POINTS = 4
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "noBreakHyphen": "-", "br": "\n", "cr": "\n"}
 
 
@@ -28,7 +31,11 @@ class Paragraph:
         bold: whether all visible text is bold.
         half_points: characters by font size, in half points.
         boxes: paragraphs of text boxes anchored here, in order.
+        filled: whether one of these boxes has a ground of its own.
         tracked: whether it holds tracked changes.
+        hidden: characters left out because nobody sees them.
+        white: whether it holds white text that is seen only if what lies behind it has a colour.
+        directed: whether marks change the order in which the text is shown.
     """
 
     text: str = ""
@@ -36,7 +43,11 @@ class Paragraph:
     bold: bool = False
     half_points: dict[int, int] = field(default_factory=dict)
     boxes: list[Element] = field(default_factory=list)
+    filled: bool = False
     tracked: bool = False
+    hidden: int = 0
+    white: bool = False
+    directed: bool = False
 
     @property
     def size(self) -> int:
@@ -44,26 +55,48 @@ class Paragraph:
         return max(self.half_points, key=lambda size: self.half_points[size], default=0)
 
 
-def read_paragraph(element: Element, styles: Styles) -> Paragraph:
-    """Read a w:p element: insertions as accepted, deletions and hidden text left out."""
+def read_paragraph(
+    element: Element, styles: Styles, *, grounded: bool = False, boxes: bool = True
+) -> Paragraph:
+    """Read a w:p element: insertions as accepted, deletions and hidden text left out.
+
+    Args:
+        element: the w:p element.
+        styles: of the document.
+        grounded: whether what lies behind the paragraph may have a colour, so that white text is seen.
+        boxes: whether to look for text boxes.
+    """
     properties = child(element, "pPr")
     found = Paragraph(style=value(child(properties, "pStyle")))
+    grounded = grounded or has_ground(properties)
     pieces: list[str] = []
     plain = 0  # characters that are not bold
-    for run in _runs(element, found):
+    for run in _runs(element, found, boxes=boxes):
         text = _run_text(run)
         format_ = child(run, "rPr")
         run_style = value(child(format_, "rStyle"))
-        if not text or _stated(format_, "vanish", styles, (found.style, run_style)):
-            continue
-        pieces.append(text)
         size = half_points(format_) or styles.size(found.style, run_style)
         visible = len(text.strip())
+        ids = (found.style, run_style)
+        unseen = size <= _UNREADABLE_HALF_POINTS or _stated(format_, "vanish", styles, ids)
+        white = bool(visible) and _is_white_on_white(format_, styles, ids)
+        if not text or unseen or (white and not grounded):
+            found.hidden += visible
+            continue
+        found.white = found.white or white
+        pieces.append(text)
         found.half_points[size] = found.half_points.get(size, 0) + visible
         plain += 0 if _stated(format_, "b", styles, (found.style, run_style)) else visible
     found.text = "".join(pieces)
+    found.directed = changes_direction(found.text)
     found.bold = bool(found.text.strip()) and not plain
     return found
+
+
+def _is_white_on_white(format_: Element | None, styles: Styles, ids: tuple[str, str]) -> bool:
+    """Whether a run is white without having a ground of its own."""
+    colour = value(child(format_, "color")) or styles.colour(*ids)
+    return is_white(colour) and not has_ground(format_) and not styles.shades(*ids)
 
 
 def _stated(format_: Element | None, name: str, styles: Styles, ids: tuple[str, str]) -> bool:
@@ -71,7 +104,7 @@ def _stated(format_: Element | None, name: str, styles: Styles, ids: tuple[str, 
     return styles.switch(*ids, name) if direct is None else direct
 
 
-def _runs(element: Element, found: Paragraph) -> Iterator[Element]:
+def _runs(element: Element, found: Paragraph, *, boxes: bool) -> Iterator[Element]:
     """The runs of a paragraph in order, at any depth, without recursion; notes what is passed over."""
     waiting = list(reversed(element))
     while waiting:
@@ -80,27 +113,49 @@ def _runs(element: Element, found: Paragraph) -> Iterator[Element]:
         if name in ("del", "ins", "moveFrom", "moveTo"):
             found.tracked = True
         if name in _SKIPPED:
-            found.boxes += _boxed(current) if name in _DRAWINGS else []
+            if name in _DRAWINGS and boxes:
+                _take_boxes(current, found)
         elif name == "r":
             yield current
-            found.boxes += [paragraph for part in current for paragraph in _boxed_in_run(part)]
+            for part in current if boxes else ():
+                _take_boxes(_drawing(part), found)
         else:
             waiting.extend(reversed(current))
 
 
-def _boxed_in_run(part: Element) -> list[Element]:
+def _drawing(part: Element) -> Element | None:
+    """The drawing that a part of a run is or holds."""
     if local(part) == "AlternateContent":  # the same drawing twice, for new and for old versions of Word
         part = next(iter(part), part)
-    return _boxed(part) if local(part) in _DRAWINGS | {"Choice", "Fallback"} else []
+    return part if local(part) in _DRAWINGS | {"Choice", "Fallback"} else None
+
+
+def _take_boxes(drawing: Element | None, found: Paragraph) -> None:
+    boxes = _boxed(drawing) if drawing is not None else []
+    found.boxes += boxes
+    found.filled = found.filled or (bool(boxes) and drawing is not None and _is_filled(drawing))
+
+
+def _is_filled(drawing: Element) -> bool:
+    """Whether a shape in a drawing has a ground of its own, in the words of new or of old versions of Word."""
+    return has_ground(drawing) or any(
+        local(part) in ("solidFill", "gradFill", "pattFill", "blipFill", "fillRef", "fill", "imagedata")
+        or bool(value(part, "fillcolor"))
+        for part in drawing.iter()
+    )
 
 
 def _boxed(drawing: Element) -> list[Element]:
     """The paragraphs of the text boxes in a drawing; of a box inside a box only once."""
-    boxes = [element for element in drawing.iter() if local(element) == "txbxContent"]
-    found: dict[int, Element] = {}
-    for box in boxes:
-        found.update((id(element), element) for element in box.iter() if local(element) == "p")
-    return list(found.values())
+    found: list[Element] = []
+    waiting = [(drawing, False)]
+    while waiting:
+        element, inside = waiting.pop()
+        inside = inside or local(element) == "txbxContent"
+        if inside and local(element) == "p":
+            found.append(element)
+        waiting.extend((part, inside) for part in reversed(element))
+    return found
 
 
 def _run_text(run: Element) -> str:
