@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
-import os
 import pathlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.changes import Change, find_changes
+from corpus.changes import Change
 from corpus.chunking import passage_text, split_chunks
-from corpus.cleaning import clean
-from corpus.cutting import split_cases
 from corpus.errors import CorpusIndexError, InputError, UnreadableFileError
-from corpus.reading import find_files, find_ignored, read_bytes, read_raw, why_ignored
+from corpus.reading import (
+    WHY_OUTSIDE,
+    IsolatedReader,
+    find_files,
+    find_ignored,
+    find_outside,
+    printable,
+    read_bytes,
+    why_ignored,
+)
 from corpus.types import Case, Chunk, Document, FileReport
 from embeddings.bundled import load_bundled
 from embeddings.embedder import Embedder, Vectors
@@ -24,23 +31,22 @@ from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import Field, LexicalIndex
 from embeddings.static_model import StaticEmbedder
 from rag import records, store
+from rag.readings import (
+    CUTTING_VERSION,
+    Reader,
+    Reading,
+    cut_file,
+    key_of,
+    like_before,
+    reading_row,
+    serving_readings,
+)
 
 Progress = Callable[[str, float], None]
-# Part of every file's key: a new way of reading or cutting reads all files anew.
-CUTTING_VERSION = 2
+MakeEmbedder = Callable[[Sequence[str]], tuple[Embedder, StaticEmbedder | None]]
+Fill = Callable[[pathlib.Path], dict[str, Any]]
 TOKENS = "tokens.npz"
 FIELDS: tuple[Field, ...] = ("characters", "words")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One file's document, its cases and what became of it; no document where it was refused."""
-
-    key: str
-    report: FileReport
-    document: Document | None = None
-    cases: tuple[Case, ...] = ()
-    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def build_index(
     paths: Sequence[pathlib.Path],
     folder: pathlib.Path,
     *,
-    make_embedder: Callable[[Sequence[str]], tuple[Embedder, StaticEmbedder | None]],
+    make_embedder: MakeEmbedder,
     encoder_key: str,
     progress: Progress = quiet,
 ) -> IndexingReport:
@@ -82,19 +88,70 @@ def build_index(
     progress("查找文件", 0.0)
     files = _without(folder, find_files(paths))
     skipped = [
-        FileReport(printable(path), "skipped", message=why_ignored(path.suffix.lower()))
-        for path in _without(folder, find_ignored(paths))
+        *(_skipped(path, why_ignored(path.suffix.lower())) for path in _without(folder, find_ignored(paths))),
+        *(_skipped(path, WHY_OUTSIDE) for path in find_outside(paths)),
     ]
-    known = _previous(folder)
-    readings: list[Reading] = []
-    for number, path in enumerate(files):
-        progress(f"读取 {path.name}", 0.6 * number / len(files))
-        readings.append(_read(path, known, readings))
+    # What is taken over from the serving build must not change meanwhile.
+    there = store.exists(folder)
+    with store.alone(folder) if there else contextlib.nullcontext():
+        known = _Known.of(folder)
+        readings: list[Reading] = []
+        with IsolatedReader() as reader:
+            for number, path in enumerate(files):
+                progress(f"读取 {printable(path.name)}", 0.6 * number / len(files))
+                readings.append(_read(path, known, readings, reader.read))
+        reports = tuple(one.report for one in (*readings, *skipped))
+        if not any(one.cases for one in readings):
+            raise NothingReadError(reports)
+        written = write_readings(
+            folder,
+            readings,
+            make_embedder=make_embedder,
+            encoder_key=encoder_key,
+            progress=progress,
+            write=store.replace_build if there else store.write_build,
+        )
+    reused = sum(one.key in known.by_key for one in readings)
+    return IndexingReport(reports, written.cases, written.chunks, reused, written.encoder)
+
+
+def _skipped(path: pathlib.Path, why: str) -> Reading:
+    return Reading("", FileReport(printable(path), "skipped", message=why))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a new build holds, and the encoder's name."""
+
+    cases: int
+    chunks: int
+    encoder: str
+
+
+def write_readings(
+    folder: pathlib.Path,
+    readings: Sequence[Reading],
+    *,
+    make_embedder: MakeEmbedder,
+    encoder_key: str,
+    progress: Progress = quiet,
+    write: Callable[[pathlib.Path, Fill], object] = store.write_build,
+) -> Written:
+    """Write a complete build of `readings` and let it serve.
+
+    Args:
+        folder: the index.
+        readings: of every file, in order; at least one has cases.
+        make_embedder: texts to index -> the encoder, and the part of it to save with the index.
+        encoder_key: what decides the encoder, for the manifest.
+        progress: called from 0.6 to 1, the share of a whole run that this is.
+        write: `store.write_build`, or `store.replace_build` for a writer that is alone already.
+
+    Raises:
+        InputError: if the folder cannot be written.
+    """
     documents, cases = _distinct(readings)
     changes = _changes(readings, cases)
-    reports = (*(reading.report for reading in readings), *skipped)
-    if not cases:
-        raise NothingReadError(reports)
     chunks = [chunk for case in cases for chunk in split_chunks(case)]
     by_id = {case.id: case for case in cases}
     texts = [passage_text(by_id[chunk.case_id], chunk) for chunk in chunks]
@@ -103,10 +160,9 @@ def build_index(
     vectors = embedder.encode_document(texts)
     progress("写入索引", 0.9)
     content = _Content(readings, documents, cases, changes, chunks, texts, vectors, fitted)
-    store.write_build(folder, lambda draft: _fill(draft, content, embedder, encoder_key))
+    write(folder, lambda draft: _fill(draft, content, embedder, encoder_key))
     progress("完成", 1.0)
-    reused = sum(reading.key in known for reading in readings)
-    return IndexingReport(reports, len(cases), len(chunks), reused, embedder.name)
+    return Written(len(cases), len(chunks), embedder.name)
 
 
 def _without(folder: pathlib.Path, files: Iterable[pathlib.Path]) -> list[pathlib.Path]:
@@ -140,74 +196,40 @@ class _Content:
     fitted: StaticEmbedder | None
 
 
-def _previous(folder: pathlib.Path) -> dict[str, Reading]:
-    """Readings of the serving index by key, so that unchanged files are not read again."""
-    try:
-        build, manifest = store.open_build(folder)
-        documents = {
-            row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")
-        }
-        cases = [records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")]
-        changes = [records.change_from(row) for row in records.read_rows(build / "changes.jsonl")]
-    except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
-        return {}
-    known = {}
-    of_document: dict[str, list[Case]] = {name: [] for name in documents}
-    for case in cases:
-        # A repeated case got a number behind its id; whether it repeats is for the new build to say.
-        plain = dataclasses.replace(case, id=case.id.partition(".")[0])
-        of_document[plain.document_id].append(plain)
-    of_case: dict[str, list[Change]] = {case.id.partition(".")[0]: [] for case in cases}
-    for change in changes:
-        of_case[change.case_id].append(change)
-    for row in manifest["readings"]:
-        report = records.report_from(row["report"])
-        if report.status == "read" and row["document"] in documents:
-            own = tuple(of_document[row["document"]])
-            told = tuple(change for case in dict.fromkeys(one.id for one in own) for change in of_case[case])
-            known[row["key"]] = Reading(row["key"], report, documents[row["document"]], own, told)
-    return known
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Readings of the serving build, so that unchanged files are not read again and hand cuts are kept."""
+
+    by_key: dict[str, Reading]
+    by_digest: dict[str, Reading]
+
+    @classmethod
+    def of(cls, folder: pathlib.Path) -> _Known:
+        """Those of the index at `folder`; none where it cannot be read."""
+        try:
+            readings = [one for one in serving_readings(*store.open_build(folder)) if one.document]
+        except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
+            readings = []
+        return cls(
+            {one.key: one for one in readings}, {one.document.digest: one for one in readings if one.document}
+        )
 
 
-def _read(path: pathlib.Path, known: dict[str, Reading], before: Sequence[Reading]) -> Reading:
+def _read(path: pathlib.Path, known: _Known, before: Sequence[Reading], read: Reader) -> Reading:
     name = printable(path)
     try:
         data = read_bytes(path)
-        key = hashlib.sha256(f"{CUTTING_VERSION}\0{name}\0".encode() + data).hexdigest()
+        key = key_of(name, data)
         digest = hashlib.sha256(data).hexdigest()
         for other in before:
             if other.document is not None and other.document.digest == digest:
                 message = f"与 {other.document.name} 内容完全相同，只收录一份"
                 return Reading(key, FileReport(name, "skipped", message=message))
-        return known.get(key) or _cut(path, name, key, data)
+        if key in known.by_key:
+            return known.by_key[key]
+        return like_before(cut_file(path, name, data, read), known.by_digest.get(digest))
     except UnreadableFileError as error:
         return Reading("", FileReport(name, "refused", message=str(error)))
-
-
-def printable(path: pathlib.Path) -> str:
-    """`path` with forward slashes, and with marks for bytes of another encoding (names unpacked from an old archive)."""
-    return os.fsencode(path.as_posix()).decode(errors="replace")
-
-
-def _cut(path: pathlib.Path, name: str, key: str, data: bytes) -> Reading:
-    raw = read_raw(path, data)
-    file = clean(raw, path=name, data=data)
-    cutting = split_cases(file)
-    if not cutting.cases:
-        raise UnreadableFileError("文件里没有正文", hint="请检查文件内容")
-    report = FileReport(
-        name,
-        "read",
-        encoding=raw.encoding,
-        cases=len(cutting.cases),
-        listed=cutting.listed,
-        characters=len(file.document.text),
-        notes=raw.notes,
-        leftovers=cutting.leftovers,
-    )
-    distinct = {case.id: case for case in cutting.cases}.values()
-    changes = tuple(change for case in distinct for change in find_changes(case, file.document))
-    return Reading(key, report, file.document, cutting.cases, changes)
 
 
 def _distinct(readings: Iterable[Reading]) -> tuple[list[Document], list[Case]]:
@@ -266,12 +288,8 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
             "chunks": len(content.chunks),
             "changes": len(content.changes),
         },
-        "readings": [
-            {
-                "key": one.key,
-                "document": one.document.id if one.document else "",
-                "report": dataclasses.asdict(one.report),
-            }
-            for one in content.readings
+        "readings": [reading_row(one) for one in content.readings],
+        "originals": [
+            pathlib.PurePosixPath(one.original).parts[1] for one in content.readings if one.original
         ],
     }

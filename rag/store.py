@@ -2,19 +2,20 @@
 
     INDEX/
       CURRENT            name of the serving build; replacing this one file is what makes a new build serve
-      .lock              held while a build takes the place of another
+      .lock              held while a build is made of another, and while one takes the place of another
       build-<digest>/    manifest.json and the files whose sha256 it lists
+      originals/         copies of uploaded files, see rag.originals
 
 A build is written under another name, checked, renamed, and only then pointed to, so that a build killed at any
-moment leaves the last complete one serving. From the renaming to the removal of old builds a writer is alone; a
-reader takes no lock and opens anew when the build that it was reading has been replaced.
+moment leaves the last complete one serving. From the renaming to the removal of old builds a writer is alone; one
+that makes its build of the serving one is alone from its reading on. A reader takes no lock and opens anew when the
+build that it was reading has been replaced.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import errno
 import hashlib
 import json
 import os
@@ -23,17 +24,12 @@ import re
 import secrets
 import shlex
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from corpus.errors import CorpusIndexError, InputError
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from rag import locking, originals
 
 FORMAT = 1
 _POINTER = "CURRENT"
@@ -41,11 +37,12 @@ _MANIFEST = "manifest.json"
 _UNFINISHED = ".building-"
 _LOCK = ".lock"
 _STALE_SECONDS = 3600.0
-# Replacing a build takes well under a second.
+# Replacing a build takes well under a second, adding a document some seconds.
 _PATIENCE_SECONDS = 30.0
-_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 # What a build that was killed may leave where no pointer stands yet.
-_OWN = re.compile(rf"build-[0-9a-f]{{16}}|{re.escape(_UNFINISHED)}.*|{_POINTER}\..*new|{re.escape(_LOCK)}")
+_OWN = re.compile(
+    rf"build-[0-9a-f]{{16}}|{re.escape(_UNFINISHED)}.*|{_POINTER}\..*new|{re.escape(_LOCK)}|{originals.FOLDER}"
+)
 
 
 def _sha256(path: pathlib.Path) -> str:
@@ -74,7 +71,8 @@ def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, A
 
     Args:
         folder: the index; made where it does not exist.
-        fill: writes the build's files into the folder it is given and returns what the manifest should say.
+        fill: writes the build's files into the folder it is given and returns what the manifest should say; its
+            "originals" are the digests of the copies to keep.
 
     Returns:
         The manifest.
@@ -82,63 +80,105 @@ def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, A
     Raises:
         InputError: if the folder cannot be written or holds other things.
     """
+    _prepare(folder)
+    with _draft(folder) as draft:
+        manifest = _finish(draft, fill(draft))
+        with alone(folder):
+            _serve(folder, draft, manifest)
+    return manifest
+
+
+def replace_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, Any]]) -> dict[str, Any]:
+    """Like `write_build`, for a writer that is `alone` already."""
+    with _draft(folder) as draft:
+        manifest = _finish(draft, fill(draft))
+        _serve(folder, draft, manifest)
+    return manifest
+
+
+def remove_build(folder: pathlib.Path) -> None:
+    """Leave the folder without an index, for a writer that is `alone`.
+
+    Raises:
+        InputError: if the folder cannot be written.
+    """
+    try:
+        (folder / _POINTER).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"索引文件夹无法写入：{folder}", hint="请检查写权限") from error
+    _remove_others(folder, None)
+    originals.sweep(folder, ())
+
+
+def _prepare(folder: pathlib.Path) -> None:
+    """Make the folder of an index.
+
+    Raises:
+        InputError: if it cannot be made or holds other things.
+    """
     _check_target(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder) from error
+
+
+def _unwritable(folder: pathlib.Path) -> InputError:
+    return InputError(f"索引文件夹无法写入：{folder}", hint="请换一个有写权限的位置，或检查磁盘空间")
+
+
+@contextlib.contextmanager
+def _draft(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A folder for a build that is not finished; whatever is left of it goes."""
+    try:
         _sweep(folder)
         draft = folder / (_UNFINISHED + secrets.token_hex(8))
         draft.mkdir()  # not mkdtemp, which would keep colleagues out of a shared index
     except OSError as error:
-        raise InputError(
-            f"索引文件夹无法写入：{folder}", hint="请换一个有写权限的位置，或检查磁盘空间"
-        ) from error
+        raise _unwritable(folder) from error
     try:
-        manifest = _finish(draft, fill(draft))
-        build = folder / f"build-{_sha256(draft / _MANIFEST)[:16]}"
-        with _alone(folder):
-            draft.rename(build)
-            _point(folder, build.name)
-            _remove_others(folder, build)
+        yield draft
     except OSError as error:
         raise InputError(
             f"写索引时出错：{error.strerror}", hint="请检查磁盘空间和写权限；原来的索引没有改动"
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return manifest
+
+
+def _serve(folder: pathlib.Path, draft: pathlib.Path, manifest: dict[str, Any]) -> None:
+    """Let the finished draft serve and remove what nobody needs any more."""
+    build = folder / f"build-{_sha256(draft / _MANIFEST)[:16]}"
+    draft.rename(build)
+    _point(folder, build.name)
+    _remove_others(folder, build)
+    originals.sweep(folder, manifest.get("originals", ()))
 
 
 @contextlib.contextmanager
-def _alone(folder: pathlib.Path) -> Iterator[None]:
-    """Let one writer in at a time; the system lets go of the lock of a process that ends, however it ends."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    with (folder / _LOCK).open("ab") as file:
-        while not _locked(file.fileno()):
-            if time.monotonic() > deadline:
-                raise InputError(
-                    f"另一个程序正在写入这个索引：{folder}", hint="请等它结束后再试；原来的索引没有改动"
-                )
-            time.sleep(0.05)
+def alone(folder: pathlib.Path) -> Iterator[None]:
+    """Let one writer in at a time.
+
+    Args:
+        folder: the index; made where it does not exist.
+
+    Raises:
+        InputError: if the folder cannot be written, or another writer takes longer than half a minute.
+    """
+    _prepare(folder)
+    try:
+        file = (folder / _LOCK).open("ab")
+    except OSError as error:
+        raise _unwritable(folder) from error
+    with file:
+        if not locking.taken(file.fileno(), patience=_PATIENCE_SECONDS):
+            raise InputError(
+                f"另一个程序正在写入这个索引：{folder}", hint="请等它结束后再试；原来的索引没有改动"
+            )
         yield
 
 
-def _locked(file: int) -> bool:
-    """Take the lock until the file is closed, if it is free. Where the file system has no locks it always is."""
-    try:
-        if sys.platform == "win32":
-            os.lseek(file, 0, os.SEEK_SET)
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}:
-            return False
-        if error.errno not in _NO_LOCKS:
-            raise
-    return True
-
-
-def _remove_others(folder: pathlib.Path, build: pathlib.Path) -> None:
+def _remove_others(folder: pathlib.Path, build: pathlib.Path | None) -> None:
     """Remove the build just replaced and what killed ones left; whoever calls is alone, so nobody needs them."""
     for old in folder.glob("build-*"):
         if old != build and _own(old):

@@ -415,7 +415,7 @@ def test_the_real_command(small: Indexed, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "45天压缩到20天" in json.loads(done.stdout)["answer"]
     assert (tmp_path / "数据" / "library-index" / "CURRENT").is_file()
-    current = next((tmp_path / "索引 甲").glob("build-*")) / "words" / "params.index.json"
+    current = next((tmp_path / "索引 甲").glob("build-*")) / "words" / "postings.json"
     current.write_text("{}")
     bad = tmp_path / "设置.toml"
     bad.write_text("index = 索引")

@@ -64,6 +64,12 @@ def test_a_mark_before_a_bracket_is_no_link() -> None:
     assert "<p>甲[1](乙)</p>" in rendered(shown)
 
 
+def test_an_answer_keeps_its_sources_when_the_library_was_exchanged() -> None:
+    shown = answer_markdown(CONVERSATION, type(LIBRARY)())
+    assert "选编.txt" in shown
+    assert "甲县渔船检验提速" in shown
+
+
 def test_blocks_tell_paragraphs_items_tables_and_headings_apart() -> None:
     assert [block.kind for block in blocks_of(TABLE.text, {1, 2})] == [
         "paragraph",

@@ -179,7 +179,7 @@ def test_many_writers_and_readers_at_once(tmp_path: Path) -> None:
 def test_a_writer_that_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store.write_build(tmp_path, filling("old"))
     monkeypatch.setattr(store, "_PATIENCE_SECONDS", 0.1)
-    with store._alone(tmp_path), pytest.raises(InputError, match="另一个程序正在写入"):
+    with store.alone(tmp_path), pytest.raises(InputError, match="另一个程序正在写入"):
         store.write_build(tmp_path, filling("new"))
     assert served(tmp_path) == "old"
     assert not list(tmp_path.glob(".building-*"))
@@ -304,11 +304,8 @@ FILES = (
         f"{field}/{name}"
         for field in ("characters", "words")
         for name in (
-            "data.csc.index.npy",
-            "indices.csc.index.npy",
-            "indptr.csc.index.npy",
-            "params.index.json",
-            "vocab.index.json",
+            "postings.json",
+            *(f"segment-0/{part}.npy" for part in ("bounds", "counts", "keys", "lengths", "rows")),
         )
     ),
     "encoder/model.safetensors",

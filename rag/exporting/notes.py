@@ -71,12 +71,16 @@ def _note(citations: list[Citation], library: Library) -> SourceNote:
 
 def note_of(number: int, case: Case, library: Library, lines: tuple[int, int], *quotes: str) -> SourceNote:
     """A note; `lines` are the first and last raw line of the quotes."""
-    document = library.document(case)
+    try:
+        document = library.document(case)
+        name, unit = document.name, document.unit
+    except KeyError:  # the library was exchanged since the answer was given
+        name, unit = case.source, "line"
     return SourceNote(
         number,
         on_one_line(case.title),
         on_one_line(case.region),
-        on_one_line(document.name),
-        place_in_file(lines, document.unit),
+        on_one_line(name),
+        place_in_file(lines, unit),
         tuple(tidy_spaces(on_one_line(quote)) for quote in quotes),
     )
