@@ -10,6 +10,7 @@ from corpus.types import Span
 _ENDERS = "。！？!?"
 _CLOSERS = '”’』】）)》」"'
 _OPEN, _CLOSE = "“（《「【(", "”）》」】)"
+_MARK = re.compile(f"[{re.escape(_OPEN + _CLOSE + _ENDERS)}；;]")
 _LONGEST_QUOTE = 160  # characters; a quotation longer than this is split inside like any text
 _SPEAKER = re.compile(
     r"[^。！？；“”]{0,40}(?:表示|说|道|介绍|称|坦言|感慨|指出|告诉记者)[^。！？；“”]{0,6}(?:[。！？]|，“)"
@@ -44,10 +45,11 @@ def _in_line(line: str) -> Iterator[tuple[int, int]]:
 def _ends(line: str) -> Iterator[int]:
     """Offsets just behind each sentence end inside `line`."""
     opened: list[int] = []
-    last = 0
-    position = 0
-    while position < len(line):
-        character = line[position]
+    last = past = 0
+    for found in _MARK.finditer(line):
+        position, character = found.start(), found[0]
+        if position < past:  # went with the end before it
+            continue
         if character in _OPEN:
             opened.append(position)
         elif character in _CLOSE and opened:
@@ -57,14 +59,13 @@ def _ends(line: str) -> Iterator[int]:
             while position + 1 < len(line) and line[position + 1] in _CLOSERS + _ENDERS:
                 position += 1
             opened.clear()
-            last = position + 1
+            last = past = position + 1
             yield last
         elif (character in "；;" and not inside and _readable(line, last, position)) or (
             character in _CLOSE and not opened and _quotation_over(line, position)
         ):
             last = position + 1
             yield last
-        position += 1
 
 
 def _quotation_over(line: str, position: int) -> bool:

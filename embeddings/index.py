@@ -1,32 +1,72 @@
 """Nearest vectors with FAISS: the only place that meets it.
 
-FAISS cannot open a path with Chinese characters on Windows, so indices travel as bytes that Python writes.
+FAISS cannot open a path with Chinese characters on Windows, so Python opens the file and hands on what is in it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import io
+import pathlib
+from collections.abc import Iterable
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from corpus.errors import CorpusIndexError
 from embeddings.embedder import Vectors
 
+# Measured on two cores (docs/benchmarks.md): up to here comparing every vector is fast enough and exact. Above, a
+# byte a dimension takes a quarter of the memory, and the likest few thousand of them are the right ones.
+EXACT = 200_000
+_TRAINED_ON = 100_000  # vectors that decide the range of each dimension
+_DEEPEST = 20_000  # vectors whose products are told past `EXACT`; the rest count as the worst of these
+_BELOW_ALL = -3.0e38  # any product
+_PIECE = 1 << 20  # bytes that go through Python at a time
+
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+
 
 class VectorIndex:
-    """Exact inner-product search over unit vectors, rows in passage order."""
+    """Inner-product search over unit vectors, rows in passage order; exact up to `EXACT` of them."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Vectors) -> VectorIndex:
-        """Index vectors of shape (passages, dimension)."""
+    def build(cls, vectors: Vectors, *, exact: int = EXACT) -> VectorIndex:
+        """Index vectors of shape (passages, dimension); past `exact` of them a byte a dimension."""
         import faiss
 
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        count, dimension = vectors.shape
+        index: Any
+        if count <= exact:
+            index = faiss.IndexFlatIP(dimension)
+        else:
+            kind = faiss.ScalarQuantizer.QT_8bit
+            index = faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+            index.train(vectors[:: -(-count // _TRAINED_ON)])
+        index.add(vectors)
         return cls(index)
+
+    def added(self, vectors: Vectors) -> VectorIndex:
+        """This index with more vectors behind, of shape (passages, dimension)."""
+        import faiss
+
+        new = np.ascontiguousarray(vectors, dtype=np.float32)
+        if self.exact and len(self) + len(new) > EXACT:
+            return VectorIndex.build(np.concatenate([self._index.reconstruct_n(0, len(self)), new]))
+        index = faiss.clone_index(self._index)
+        index.add(new)
+        return VectorIndex(index)
+
+    def without(self, rows: Iterable[int]) -> VectorIndex:
+        """This index without some vectors; the rows of those behind them move up."""
+        import faiss
+
+        index = faiss.clone_index(self._index)
+        index.remove_ids(faiss.IDSelectorBatch(np.fromiter(rows, dtype=np.int64)))
+        return VectorIndex(index)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> VectorIndex:
@@ -35,20 +75,42 @@ class VectorIndex:
         Raises:
             CorpusIndexError: if FAISS cannot read the bytes.
         """
-        import faiss
+        return cls._read(io.BytesIO(data))
 
+    @classmethod
+    def load(cls, path: pathlib.Path) -> VectorIndex:
+        """Read what `save` wrote, piece by piece.
+
+        Raises:
+            CorpusIndexError: if FAISS cannot read it.
+        """
+        with path.open("rb") as file:
+            return cls._read(file)
+
+    @classmethod
+    def _read(cls, file: BinaryIO) -> VectorIndex:
+        faiss = _faiss()
         try:
-            return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)))
+            return cls(faiss.read_index(faiss.PyCallbackIOReader(file.read, _PIECE)))
         except (RuntimeError, MemoryError) as error:
             raise CorpusIndexError(
                 "向量索引已损坏", hint="请重新建立索引：python -m rag index 文件夹"
             ) from error
 
     def to_bytes(self) -> bytes:
-        """The index as bytes."""
-        import faiss
+        """The index as bytes; takes twice its memory, `save` does not."""
+        file = io.BytesIO()
+        self._write(file)
+        return file.getvalue()
 
-        return bytes(faiss.serialize_index(self._index).tobytes())
+    def save(self, path: pathlib.Path) -> None:
+        """Write the index, piece by piece."""
+        with path.open("wb") as file:
+            self._write(file)
+
+    def _write(self, file: BinaryIO) -> None:
+        faiss = _faiss()
+        faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write, _PIECE))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -58,15 +120,48 @@ class VectorIndex:
         """Length of the vectors."""
         return int(self._index.d)
 
-    def search(self, vector: Vectors, k: int) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Vectors]:
+    @property
+    def exact(self) -> bool:
+        """Whether every vector is held as it was given."""
+        import faiss
+
+        return isinstance(faiss.downcast_index(self._index), faiss.IndexFlat)
+
+    def products(self, vector: Vectors) -> Vectors:
+        """Inner product of every row with `vector`, shape (rows,); past `EXACT` only of the `_DEEPEST` best.
+
+        Args:
+            vector: shape (dimension,).
+        """
+        if not self.exact:
+            rows, found = self.search(vector, _DEEPEST)
+            products = np.full(len(self), found.min(initial=0.0), dtype=np.float32)
+            products[rows] = found
+            return products
+        # A search for all of them would sort them; a range takes them as they come, five times faster.
+        _, found, rows = self._index.range_search(_row(vector), _BELOW_ALL)
+        products = np.empty(len(self), dtype=np.float32)
+        products[rows] = found
+        return products
+
+    def search(self, vector: Vectors, k: int) -> tuple[Rows, Vectors]:
         """Rows and inner products of the `k` nearest passages, best first.
 
         Args:
             vector: shape (dimension,).
             k: at least 1; fewer results come back where there are fewer passages.
         """
-        scores, rows = self._index.search(
-            np.ascontiguousarray(vector[None, :], dtype=np.float32), min(k, len(self))
-        )
+        scores, rows = self._index.search(_row(vector), min(k, len(self)))
         found = rows[0] >= 0  # FAISS pads with -1
         return rows[0][found], scores[0][found]
+
+
+def _row(vector: Vectors) -> Vectors:
+    return np.ascontiguousarray(vector[None, :], dtype=np.float32)
+
+
+def _faiss() -> Any:
+    """The library without its types, which leave out what reads and writes through Python."""
+    import faiss
+
+    return faiss

@@ -9,7 +9,8 @@ weightier. In sentences, which are short, they help.
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from embeddings.lexical import STOP_WORDS
 from embeddings.static_model import StaticEmbedder
 
 Rows = NDArray[np.int64]
+_ENCODED = 10_000  # passages that are cut into tokens at a time
 
 
 class LateInteraction:
@@ -44,10 +46,28 @@ class LateInteraction:
     @classmethod
     def build(cls, encoder: StaticEmbedder, texts: Sequence[str]) -> LateInteraction:
         """Prepare passages."""
-        rows = [np.unique(np.asarray(ids, dtype=np.int32)) for ids in encoder.token_ids(texts)]
-        bounds = np.cumsum([0, *(len(row) for row in rows)])
-        tokens = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
-        return cls(encoder, tokens.astype(np.int32), bounds)
+        tokens, sizes = array("i"), array("q", [0])
+        for start in range(0, len(texts), _ENCODED):
+            for ids in encoder.token_ids(texts[start : start + _ENCODED]):
+                row = np.unique(np.asarray(ids, dtype=np.int32))
+                tokens.frombytes(row.tobytes())
+                sizes.append(len(row))
+        return cls(encoder, np.array(tokens, dtype=np.int32), np.cumsum(np.array(sizes, dtype=np.int64)))
+
+    def added(self, texts: Sequence[str]) -> LateInteraction:
+        """This with more passages behind."""
+        new = LateInteraction.build(self._encoder, texts)
+        tokens = np.concatenate([self._tokens, new._tokens])  # noqa: SLF001
+        bounds = np.concatenate([self._bounds, self._bounds[-1] + new._bounds[1:]])  # noqa: SLF001
+        return LateInteraction(self._encoder, tokens, bounds)
+
+    def without(self, rows: Iterable[int]) -> LateInteraction:
+        """This without some passages; the rows of those behind them move up."""
+        kept = np.ones(len(self._bounds) - 1, dtype=bool)
+        kept[list(rows)] = False
+        sizes = np.diff(self._bounds)
+        bounds = np.cumsum(np.concatenate([[0], sizes[kept]]))
+        return LateInteraction(self._encoder, self._tokens[np.repeat(kept, sizes)], bounds)
 
     def scores(self, question: str, rows: Rows) -> Vectors:
         """Weighted mean of the best cosine of each question token in each passage of `rows`, shape (len(rows),)."""

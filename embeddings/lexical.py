@@ -1,25 +1,39 @@
-"""Words and characters to match: the terms of a text, and BM25 over them (bm25s).
+"""Words and characters to match: the terms of a text, and BM25 over them.
 
 Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009). Plain questions share
 characters with official prose where they share no words, so that two fields are indexed: jieba words, and
-character unigrams and bigrams.
+character unigrams and bigrams. Scores are those of bm25s (Lù, 2024; its "lucene" method), which a test holds them
+against; bm25s itself keeps every term of every passage as a Python object while it indexes, and cannot take in one
+more without starting over.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import pathlib
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import words
+from corpus.errors import CorpusIndexError
 from corpus.traditional import simplified
+from embeddings.postings import Segment, key_of
 
 Field = Literal["characters", "words"]
+LEXICAL_FORMAT = 2  # of the files; 1 was bm25s's
+SEGMENT = 100_000  # passages of which postings are made at a time, which bounds the memory
+# Of postings that are read into memory; larger ones stay on disk and come in as they are asked for.
+_HELD_BYTES = 1 << 30
+_SCANNED = 1 << 22  # postings that are looked through at a time
+_K1, _B = 1.2, 0.6
+_STATED = "postings.json"
+_REMEMBERED = 100_000  # terms whose best weight is kept
 _RUN = re.compile(r"[a-z]+|\d+(?:\.\d+)?%?|[\u3400-\u9fff]+")
 # Question and function words say how something is asked, not what about.
 STOP_WORDS = frozenset(
@@ -62,66 +76,162 @@ def terms_of(text: str, field: Field) -> list[str]:
 
 
 class LexicalIndex:
-    """BM25 over one field of the passages.
+    """BM25 (k1 1.2, b 0.6; rarity of a term as Lucene has it) over one field of the passages.
 
     Args:
         field: which terms are matched.
-        engine: a bm25s index, its rows in passage order.
-        size: number of passages.
+        segments: postings, their passages in row order.
+        weightiest: the most that any term adds to the score of any passage, where it is known already.
     """
 
-    def __init__(self, field: Field, engine: Any, size: int) -> None:
+    def __init__(self, field: Field, segments: Sequence[Segment], *, weightiest: float | None = None) -> None:
         self.field: Field = field
-        self._engine = engine
-        self._best = _best_of_each_term(engine)
-        self.size = size
+        self._segments = tuple(segments)
+        self.size = sum(map(len, segments))
+        total = sum(int(segment.lengths.sum()) for segment in segments)
+        usual = np.float64(max(total, 1) / max(self.size, 1))
+        self._norms = [_K1 * ((1 - _B) + _B * segment.lengths / usual) for segment in segments]
+        self._starts = np.cumsum([0, *map(len, segments)])
+        self._weightiest = weightiest
+        self._best: dict[str, float] = {}
 
     @classmethod
     def build(cls, texts: Sequence[str], field: Field) -> LexicalIndex:
         """Index passages."""
-        import bm25s
+        blocks = (texts[start : start + SEGMENT] for start in range(0, len(texts), SEGMENT))
+        return cls(field, [_segment_of(block, field) for block in blocks])
 
-        engine = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
-        # bm25s cannot index a corpus without a single term; a term that no question holds stands in.
-        engine.index([terms_of(text, field) or ["\0"] for text in texts], show_progress=False)
-        return cls(field, engine, len(texts))
+    def added(self, texts: Sequence[str]) -> LexicalIndex:
+        """This index with more passages behind; takes as long as these and segments of like size need."""
+        if not texts:
+            return self
+        new = _segment_of(texts, self.field)
+        segments = list(self._segments)
+        while segments and len(segments[-1]) < 2 * len(new) <= SEGMENT:
+            new = segments.pop().followed_by(new)
+        return LexicalIndex(self.field, [*segments, new])
+
+    def without(self, rows: Iterable[int]) -> LexicalIndex:
+        """This index without some passages; the rows of those behind them move up."""
+        dropped = np.zeros(self.size, dtype=bool)
+        dropped[list(rows)] = True
+        kept = []
+        for segment, start in zip(self._segments, self._starts, strict=False):
+            own = dropped[start : start + len(segment)]
+            if not own.all():
+                kept.append(segment.without(own) if own.any() else segment)
+        return LexicalIndex(self.field, kept)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 score of every passage, shape (size,), 0 where no term is shared."""
-        known = [term for term in terms_of(question, self.field) if term in self._engine.vocab_dict]
-        if not known:
-            return np.zeros(self.size, dtype=np.float32)
-        return np.asarray(self._engine.get_scores(known), dtype=np.float32)
+        scores = np.zeros(self.size, dtype=np.float32)
+        for term in terms_of(question, self.field):
+            for start, rows, weights in self._weights(term):
+                scores[start:][rows] += weights
+        return scores
 
     def ideal_score(self, question: str) -> float:
         """The score of a passage that held each term of the question as well as any passage holds it.
 
         A term that no passage holds counts as much as the weightiest one of the index.
         """
-        known = self._engine.vocab_dict
-        rarest = float(self._best.max(initial=0.0))
-        return sum(
-            float(self._best[known[term]]) if term in known else rarest
-            for term in terms_of(question, self.field)
-        )
+        return sum(map(self._best_weight, terms_of(question, self.field)))
+
+    def holding(self, term: str) -> NDArray[np.int64]:
+        """Rows of the passages that hold a term of this field, rising."""
+        found = [start + segment.rows[posting] for segment, _, start, posting in self._postings(term)]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+    def _postings(self, term: str) -> Iterator[tuple[Segment, NDArray[np.float64], np.int64, slice]]:
+        key = key_of(term)
+        for segment, norms, start in zip(self._segments, self._norms, self._starts, strict=False):
+            if (posting := segment.posting(key)) is not None:
+                yield segment, norms, start, posting
+
+    def _weights(self, term: str) -> list[tuple[np.int64, NDArray[np.int32], NDArray[np.float32]]]:
+        """Passages that hold a term and what it adds to their scores, by segment, with the segment's first row."""
+        found = list(self._postings(term))
+        rarity = _rarity(self.size, sum(posting.stop - posting.start for *_, posting in found))
+        weighted = []
+        for segment, norms, start, posting in found:
+            rows, counts = segment.rows[posting], segment.counts[posting]
+            weighted.append((start, rows, (rarity * (counts / (norms[rows] + counts))).astype(np.float32)))
+        if len(self._best) > _REMEMBERED:
+            self._best = {}
+        self._best[term] = max((float(weights.max()) for *_, weights in weighted), default=0.0)
+        return weighted
+
+    def _best_weight(self, term: str) -> float:
+        best = self._best.get(term)
+        if best is None:
+            best = max((float(weights.max()) for *_, weights in self._weights(term)), default=0.0)
+        return best or self.weightiest
+
+    @property
+    def weightiest(self) -> float:
+        """The most that any term adds to the score of any passage, 0 in an empty index."""
+        if self._weightiest is None:
+            self._weightiest = max(map(self._most_in, range(len(self._segments))), default=0.0)
+        return self._weightiest
+
+    def _most_in(self, number: int) -> float:
+        segment, norms = self._segments[number], self._norms[number]
+        holding = np.sum([other.holding(segment.keys) for other in self._segments], axis=0)
+        counts_held, places = np.unique(holding, return_inverse=True)
+        rarity = np.array([_rarity(self.size, int(count)) for count in counts_held], dtype=np.float32)[places]
+        terms = len(segment.keys)
+        most, first = 0.0, 0
+        while first < terms:
+            after = int(np.searchsorted(segment.bounds, segment.bounds[first] + _SCANNED, side="right")) - 1
+            after = min(max(after, first + 1), terms)
+            start, end = segment.bounds[first], segment.bounds[after]
+            rows, counts = segment.rows[start:end], segment.counts[start:end]
+            best = np.maximum.reduceat(counts / (norms[rows] + counts), segment.bounds[first:after] - start)
+            most = max(most, float((rarity[first:after] * best).astype(np.float32).max()))
+            first = after
+        return most
 
     def save(self, folder: pathlib.Path) -> None:
-        """Write the index into a folder of its own."""
-        self._engine.save(str(folder), show_progress=False)
+        """Write the index into a folder of its own; segments that were read from another are linked, not written."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, segment in enumerate(self._segments):
+            segment.save(folder / f"segment-{number}")
+        stated = {
+            "format": LEXICAL_FORMAT,
+            "field": self.field,
+            "segments": len(self._segments),
+            "weightiest": self.weightiest,
+        }
+        (folder / _STATED).write_text(json.dumps(stated), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: pathlib.Path, field: Field, size: int) -> LexicalIndex:
-        """Read what `save` wrote."""
-        import bm25s
+        """Read what `save` wrote; past 1 GB postings stay on disk and the system keeps in memory what is asked for.
 
-        return cls(field, bm25s.BM25.load(str(folder)), size)
+        Raises:
+            CorpusIndexError: if there is no index of this format, field and size.
+        """
+        try:
+            stated = json.loads((folder / _STATED).read_text(encoding="utf-8"))
+            mapped = sum(path.stat().st_size for path in folder.rglob("*.npy")) > _HELD_BYTES
+            names = [folder / f"segment-{number}" for number in range(stated["segments"])]
+            index = cls(
+                field, [Segment.load(name, mapped=mapped) for name in names], weightiest=stated["weightiest"]
+            )
+            fits = (stated["format"], stated["field"], index.size) == (LEXICAL_FORMAT, field, size)
+        except (OSError, ValueError, KeyError, TypeError):
+            fits = False
+        if not fits:
+            raise CorpusIndexError(
+                "索引由另一个版本建立，或已损坏", hint="请重新建立索引：python -m rag index 文件夹"
+            )
+        return index
 
 
-def _best_of_each_term(engine: Any) -> NDArray[np.float32]:
-    """The highest score that each term gives any passage, shape (terms,): bm25s keeps them by columns."""
-    scores, starts = np.asarray(engine.scores["data"]), np.asarray(engine.scores["indptr"])
-    best = np.zeros(len(starts) - 1, dtype=np.float32)
-    held = np.flatnonzero(starts[1:] > starts[:-1])
-    if len(held):
-        best[held] = np.maximum.reduceat(scores, starts[held])
-    return best
+def _rarity(passages: int, holding: int) -> np.float32:
+    return np.float32(math.log(1 + (passages - holding + 0.5) / (holding + 0.5)))
+
+
+def _segment_of(texts: Sequence[str], field: Field) -> Segment:
+    # A passage without a term is as long as one of a single term, which no question holds.
+    return Segment.of(terms_of(text, field) or ["\0"] for text in texts)

@@ -1,4 +1,4 @@
-"""The command line: python -m eval run | score | compare | report | gate | validate | searchers."""
+"""The command line: python -m eval run | score | compare | report | gate | validate | searchers | load | bench."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from collections.abc import Callable, Sequence
 
 from corpus.command_line import ChineseParser
 from corpus.errors import InputError
-from eval import answering, comparing, gating, searchers, showing
+from eval import answering, bench, comparing, gating, load, searchers, showing, side_by_side
 from eval.answers import read_answers
+from eval.benching.measuring import SEED as BENCH_SEED
+from eval.benching.questions import COUNT
 from eval.gold import Question, read_questions
 from eval.scoring import Score, score_answers, tabulate
 from eval.validating.pairs import SEED
@@ -93,11 +95,59 @@ def _parser() -> ChineseParser:
     check.add_argument("--seed", type=int, default=SEED, metavar="N", help="换一个数，就换一批句对")
     check.add_argument("--json", action="store_true", help="输出 JSON，含每个判错的句子")
     _index(add("searchers", _searchers, "各检索器单独的成绩，以及少了它会怎样"))
+    _load_options(add("load", _load, "许多人同时提问时，多久看到第一个字、多久答完；只在本机测量"))
+    _bench_options(add("bench", _bench, "资料增长时：造一批汇编，建索引，提问，量时间、内存和召回"))
+    peers = add("peers", _peers, "同样的资料、问题和编码器，与别的系统并排")
+    _index(peers)
+    peers.add_argument("--sources", type=pathlib.Path, required=True, metavar="DIR", help="索引所收的那些文本文件")
+    peers.add_argument(
+        "--python",
+        type=pathlib.Path,
+        required=True,
+        metavar="FILE",
+        help="装有 eval/peers/requirements.txt 的环境的解释器",
+    )
+    peers.add_argument("--json", action="store_true", help="输出 JSON")
     return parser
 
 
 def _index(command: argparse.ArgumentParser) -> None:
     command.add_argument("--index", type=pathlib.Path, metavar="DIR", help="索引文件夹；不写则用内置案例库")
+
+
+def _load_options(command: argparse.ArgumentParser) -> None:
+    _index(command)
+    command.add_argument(
+        "--users", type=_positive, default=20, metavar="N", help="多少人同时问，默认 20；另测 1 人"
+    )
+    command.add_argument(
+        "--seconds", type=_positive, default=20, metavar="N", help="每一轮到多少秒为止，默认 20"
+    )
+    command.add_argument("--each", type=_positive, metavar="N", help="每人最多问几题，默认不限")
+    command.add_argument("--door", choices=sorted(load.DOORS), help="只测一个入口，默认两个都测")
+    command.add_argument("--address", metavar="URL", help="正在运行的服务；不写就自己打开一个")
+    command.add_argument("--json", action="store_true", help="输出 JSON")
+
+
+def _bench_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--chunks", type=_positive, nargs="+", required=True, metavar="N", help="多少段；可以写几个，逐个测量"
+    )
+    command.add_argument("--count", type=_positive, default=COUNT, metavar="N", help="问几个问题，默认 100")
+    command.add_argument(
+        "--seed", type=int, default=BENCH_SEED, metavar="N", help="换一个数，就换一批资料和问题"
+    )
+    command.add_argument(
+        "--folder", type=pathlib.Path, metavar="DIR", help="资料和索引留在这个空文件夹；不写就不留"
+    )
+    command.add_argument("--plot", type=pathlib.Path, metavar="FILE", help="另存为图，.svg")
+    command.add_argument("--json", action="store_true", help="输出 JSON，每个段数一行")
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("应是不小于 1 的整数")
+    return int(text)
 
 
 def _ask(
@@ -187,6 +237,60 @@ def _searchers(options: argparse.Namespace) -> None:
         for line in searchers.compare(questions, load_settings(index=options.index))
     ]
     print(table(("检索器", "第一命中", "前五命中", "MRR@10"), rows, widest=(24, 10, 10, 10)))
+
+
+def _peers(options: argparse.Namespace) -> None:
+    questions = read_questions(options.questions)
+    cases = open_assistant(load_settings(index=options.index)).cases
+    with Progress(sys.stderr) as progress:
+        compared = side_by_side.compare(
+            options.sources, questions, cases, python=options.python, progress=progress
+        )
+        rows = list(compared)
+    told = side_by_side.rows_object(rows)
+    print(json.dumps(told, ensure_ascii=False) if options.json else side_by_side.rows_text(rows))
+
+
+def _load(options: argparse.Namespace) -> None:
+    questions = [one.question for one in read_questions(options.questions) if not one.history]
+    doors = [options.door] if options.door else list(load.DOORS)
+    limits = {"seconds": options.seconds, "each": options.each}
+    with Progress(sys.stderr) as progress, load.serving(options.address, options.index) as address:
+        plan = [(door, users) for door in doors for users in sorted({1, options.users})]
+        loads = []
+        for number, (door, users) in enumerate(plan):
+            progress(f"{load.NAMES[door]}，{users} 人", number / len(plan))
+            loads.append(load.measure(door, address, questions, users=users, **limits))
+    told = load.load_object(loads)
+    print(json.dumps(told, ensure_ascii=False) if options.json else load.load_text(loads))
+    if any(one.errors for one in loads):
+        raise SystemExit(1)
+
+
+def _bench(options: argparse.Namespace) -> None:
+    if len(options.chunks) > 1:
+        if options.folder is not None:
+            raise InputError("几个段数一起测量时不能留下资料", hint="请只写一个段数，或去掉 --folder")
+        measured = bench.bench_each(options.chunks, options.questions, seed=options.seed, count=options.count)
+    else:
+        shipped = [question.question for question in read_questions(options.questions)]
+        with Progress(sys.stderr) as progress:
+            one = bench.bench_one(
+                options.chunks[0],
+                shipped,
+                seed=options.seed,
+                count=options.count,
+                folder=options.folder,
+                progress=progress,
+            )
+        measured = [one]
+    if options.plot is not None:
+        bench.write_plot(measured, options.plot)
+    if options.json:
+        for one in measured:
+            print(json.dumps(bench.measured_object(one), ensure_ascii=False))
+    else:
+        print(bench.measured_text(measured))
 
 
 if __name__ == "__main__":

@@ -9,18 +9,21 @@ from typing import Any
 
 from corpus import words
 from corpus.errors import CorpusIndexError
+from corpus.types import Case, Document
+from embeddings.batches import InBatches, spread
 from embeddings.bundled import NAME as BUNDLED_NAME
 from embeddings.bundled import load_bundled
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
 from embeddings.joint import JointEmbedder, adapted, beside
 from embeddings.late_interaction import LateInteraction
-from embeddings.lexical import LexicalIndex
+from embeddings.lexical import LEXICAL_FORMAT, LexicalIndex
 from embeddings.reranker import Reranker
 from embeddings.static_model import StaticEmbedder, load_static
 from rag import records, store
 from rag.assistant import Assistant, Writing
-from rag.indexing import CUTTING_VERSION, FIELDS, TOKENS, IndexingReport, Progress, build_index, quiet
+from rag.indexing import FIELDS, TOKENS, IndexingReport, MakeEmbedder, Progress, build_index, quiet
+from rag.readings import CUTTING_VERSION
 from rag.retrieve import Retriever
 from rag.settings import PROJECT, Settings
 from rag.vocabulary import load_vocabulary
@@ -33,13 +36,23 @@ def index_files(
     paths: Sequence[pathlib.Path], folder: pathlib.Path, settings: Settings, progress: Progress = quiet
 ) -> IndexingReport:
     """Index files and folders into `folder` with the configured encoder; see `rag.indexing.build_index`."""
+    return build_index(
+        paths,
+        folder,
+        make_embedder=encoder_maker(settings.encoder),
+        encoder_key=settings.encoder,
+        progress=progress,
+    )
+
+
+def encoder_maker(encoder: str) -> MakeEmbedder:
+    """What makes the encoder for texts to index; `encoder` as in `Settings`."""
 
     def make_embedder(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder | None]:
-        return (_configured(settings.encoder), None) if settings.encoder else adapted(texts)
+        embedder, fitted = (_configured(encoder), None) if encoder else adapted(spread(texts))
+        return InBatches(embedder), fitted
 
-    return build_index(
-        paths, folder, make_embedder=make_embedder, encoder_key=settings.encoder, progress=progress
-    )
+    return make_embedder
 
 
 def _configured(name: str) -> Embedder:
@@ -66,7 +79,7 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
     if settings.index is not None:
         return _assistant(settings.index, store.open_build(settings.index), settings, settings.index.name)
     folder = settings.data / "library-index"
-    key = f"library:{_library_digest()}:{BUNDLED_NAME}"
+    key = f"library:{_library_digest()}:{BUNDLED_NAME}:{LEXICAL_FORMAT}"
     try:
         opened = store.open_build(folder)
         current = opened[1]["encoder"]["key"] == key and opened[1]["cutting"] == CUTTING_VERSION
@@ -105,29 +118,10 @@ def _assistant(
 
 
 def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, name: str) -> Assistant:
-    documents = {
-        row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")
-    }
+    documents = _documents(build)
     cases = {row["id"]: records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")}
-    chunks = [records.chunk_from(row) for row in records.read_rows(build / "chunks.jsonl")]
     embedder = _embedder_of(build, manifest["encoder"])
-    retriever = Retriever(
-        cases,
-        chunks,
-        lexical={field: LexicalIndex.load(build / field, field, len(chunks)) for field in FIELDS},
-        vectors=VectorIndex.from_bytes((build / "vectors.faiss").read_bytes()),
-        embedder=embedder,
-        late=LateInteraction.load(build / TOKENS, load_bundled()),
-        weights={
-            "characters": settings.characters_weight,
-            "words": settings.words_weight,
-            "vectors": settings.vectors_weight,
-            "vocabulary": settings.vocabulary_weight,
-            "tokens": settings.tokens_weight,
-            "reranker": settings.reranker_weight,
-        },
-        reranker=_reranker(settings.reranker),
-    )
+    retriever = _retriever(build, cases, embedder, settings)
     words.cut("预热")  # jieba reads its dictionary on first use; no question should wait for that
     return Assistant(
         documents,
@@ -141,6 +135,46 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
         settings=settings,
         name=name,
         writing=_writing(settings),
+    )
+
+
+def open_retriever(folder: pathlib.Path, settings: Settings) -> Retriever:
+    """The searchers of an index alone.
+
+    Raises:
+        CorpusIndexError: if the index is missing or damaged.
+        ModelError: if its encoder cannot be loaded.
+    """
+    build, manifest = store.open_build(folder)
+    documents = _documents(build)
+    cases = {row["id"]: records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")}
+    return _retriever(build, cases, _embedder_of(build, manifest["encoder"]), settings)
+
+
+def _documents(build: pathlib.Path) -> dict[str, Document]:
+    return {row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")}
+
+
+def _retriever(
+    build: pathlib.Path, cases: dict[str, Case], embedder: Embedder, settings: Settings
+) -> Retriever:
+    chunks = [records.chunk_from(row) for row in records.read_rows(build / "chunks.jsonl")]
+    return Retriever(
+        cases,
+        chunks,
+        lexical={field: LexicalIndex.load(build / field, field, len(chunks)) for field in FIELDS},
+        vectors=VectorIndex.load(build / "vectors.faiss"),
+        embedder=embedder,
+        late=LateInteraction.load(build / TOKENS, load_bundled()),
+        weights={
+            "characters": settings.characters_weight,
+            "words": settings.words_weight,
+            "vectors": settings.vectors_weight,
+            "vocabulary": settings.vocabulary_weight,
+            "tokens": settings.tokens_weight,
+            "reranker": settings.reranker_weight,
+        },
+        reranker=_reranker(settings.reranker),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from corpus.places import MUNICIPALITIES, PROVINCES
 from corpus.types import Case, Chunk, Document
+from rag.kept import Kept
 from rag.retrieve import Retrieval, Retriever
 from rag.scoring import Prepared, UnitScorer, joined
 from rag.understand import Reading
@@ -71,10 +72,10 @@ class Gatherer:
         self._documents = documents
         self._retriever = retriever
         self._scorer = scorer
-        # Asked for by each step of an answer, and every case's text is looked through for it.
+        # Asked for by each step of an answer, and the texts of all cases that may name it are looked through.
         self._about = functools.lru_cache(_KEPT_PLACES)(self._cases_about)
         self._units = functools.lru_cache(_KEPT_CASES)(self._cut)
-        self._prepared = functools.lru_cache(_KEPT_PASSAGES)(self._prepare)
+        self._prepared: Kept[Prepared] = Kept(_KEPT_PASSAGES)
 
     def gather(self, reading: Reading, found: Retrieval, chosen: Iterable[str] = ()) -> Evidence:
         """The sentences that may answer.
@@ -91,13 +92,12 @@ class Gatherer:
         for case in whole:
             add(_best(self._retriever.passages(case, found.scores), _LONGEST_CASE))
         for place in reading.places:
-            of_cases = [self._retriever.passages(case, found.scores) for case in self.about(place)]
-            of_cases.sort(key=lambda chunks: -max((score for _, score in chunks), default=0.0))
-            for of_case in of_cases[:_PLACE_CASES]:
-                add(_best(of_case, _PLACE_PASSAGES))
-        pieces = [(self._prepared(chunk), score) for chunk, score in passages.values()]
-        around = [score for prepared, score in pieces for _ in prepared.units]
-        prepared = joined([prepared for prepared, _ in pieces if prepared.units])
+            for case in self._retriever.best_cases(self.about(place), found.scores, _PLACE_CASES):
+                add(_best(self._retriever.passages(case, found.scores), _PLACE_PASSAGES))
+        pieces = self._prepared_of([chunk for chunk, _ in passages.values()])
+        scores = [score for _, score in passages.values()]
+        around = [score for piece, score in zip(pieces, scores, strict=True) for _ in piece.units]
+        prepared = joined([piece for piece in pieces if piece.units])
         units = self._scorer.scored(reading, prepared, np.array(around, dtype=np.float32))
         return Evidence(tuple(units), found, units[0].score if units else 0.0)
 
@@ -111,7 +111,7 @@ class Gatherer:
     def _cases_about(self, place: str) -> tuple[Case, ...]:
         return tuple(
             case
-            for case in self._retriever.cases
+            for case in self._retriever.cases_naming(place)
             if place in case.title or place in case.region or case.text.count(place) > 1
         )
 
@@ -119,11 +119,19 @@ class Gatherer:
         case = self._retriever.case(case_id)
         return units_of(case, self._documents[case.document_id])
 
-    def _prepare(self, chunk: Chunk) -> Prepared:
-        """The sentences that begin in a passage."""
+    def _prepared_of(self, chunks: Sequence[Chunk]) -> list[Prepared]:
+        """The sentences that begin in each passage, those of passages that are not kept prepared together."""
+        found = {chunk.id: self._prepared.get(chunk.id) for chunk in chunks}
+        new = [chunk for chunk in chunks if found[chunk.id] is None]
+        prepared = self._scorer.prepare([self._beginning_in(chunk) for chunk in new]) if new else []
+        made = {chunk.id: one for chunk, one in zip(new, prepared, strict=True)}
+        for name, one in made.items():
+            self._prepared.put(name, one)
+        return [found[chunk.id] or made[chunk.id] for chunk in chunks]
+
+    def _beginning_in(self, chunk: Chunk) -> list[Unit]:
         span = chunk.span
-        inside = [unit for unit in self._units(chunk.case_id) if span.start <= unit.span.start < span.end]
-        return self._scorer.prepare(inside)
+        return [unit for unit in self._units(chunk.case_id) if span.start <= unit.span.start < span.end]
 
 
 def _best(chunks: Sequence[tuple[Chunk, float]], limit: int) -> list[tuple[Chunk, float]]:

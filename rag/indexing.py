@@ -264,7 +264,7 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
     records.write_rows(draft / "cases.jsonl", map(records.case_row, content.cases))
     records.write_rows(draft / "changes.jsonl", map(records.change_row, content.changes))
     records.write_rows(draft / "chunks.jsonl", map(records.chunk_row, content.chunks))
-    (draft / "vectors.faiss").write_bytes(VectorIndex.build(content.vectors).to_bytes())
+    VectorIndex.build(content.vectors).save(draft / "vectors.faiss")
     for field in FIELDS:
         LexicalIndex.build(content.texts, field).save(draft / field)
     if content.fitted is not None:

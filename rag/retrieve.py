@@ -10,12 +10,13 @@ A case is as good as its best passage.
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +25,25 @@ from corpus.chunking import passage_text
 from corpus.normalise import bare
 from corpus.types import Case, Chunk
 from embeddings.embedder import Embedder
-from embeddings.index import VectorIndex
 from embeddings.late_interaction import LateInteraction
-from embeddings.lexical import LexicalIndex
-from embeddings.mixing import coverage, mix, scaled, total
+from embeddings.lexical import LexicalIndex, character_terms
+from embeddings.mixing import best_rows, coverage, mix, scaled, total
 from embeddings.reranker import Reranker
 from rag.types import Hit
 from rag.understand import Reading
 
 Scores = NDArray[np.float32]
 _RERANKED = 40  # passages that a cross-encoder reads
-_DEEPEST = 20_000  # passages that the vectors score at most; the rest count as the worst of these
+# Cases whose texts are looked through for a place; among more the postings tell where it stands.
+LOOKED_THROUGH = 2_000
+_DEEP = 1_000  # best passages that are put in order first; rarely are more needed
+
+
+class Likeness(Protocol):
+    """Knows the vectors of all passages; `embeddings.index.VectorIndex` is one."""
+
+    def products(self, vector: Scores) -> Scores:
+        """Inner product of every passage with a vector of shape (dimension,), shape (passages,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Retriever:
         weights: share of each searcher ("characters", "words", "vectors", "vocabulary", "tokens",
             "reranker").
         reranker: reads the best passages together with the question; None for none.
+        looked_through: cases up to which all texts are looked through for a place.
     """
 
     def __init__(
@@ -71,11 +81,12 @@ class Retriever:
         chunks: Sequence[Chunk],
         *,
         lexical: Mapping[str, LexicalIndex],
-        vectors: VectorIndex,
+        vectors: Likeness,
         embedder: Embedder,
         late: LateInteraction,
         weights: Mapping[str, float],
         reranker: Reranker | None = None,
+        looked_through: int = LOOKED_THROUGH,
     ) -> None:
         self._cases = cases
         self._chunks = chunks
@@ -85,14 +96,27 @@ class Retriever:
         self._late = late
         self._weights = weights
         self._reranker = reranker
+        self._looked_through = looked_through
         order = {case_id: number for number, case_id in enumerate(cases)}
         self._owners = np.array([order[chunk.case_id] for chunk in chunks], dtype=np.int64)
         self._rows: dict[str, list[int]] = {case_id: [] for case_id in cases}
         for row, chunk in enumerate(chunks):
             self._rows[chunk.case_id].append(row)
-        self._bodies = {
-            case.id: hashlib.sha256(bare(case.text).encode()).hexdigest() for case in cases.values()
-        }
+        self._all = tuple(cases.values())
+        self._bodies: dict[str, bytes] = {}
+
+    def with_vectors(self, vectors: Likeness) -> Retriever:
+        """The same searchers with other vectors of the same passages."""
+        other = copy.copy(self)
+        other._vectors = vectors  # noqa: SLF001 - its own kind
+        return other
+
+    def texts(self, start: int, end: int) -> list[str]:
+        """The passages of some rows as the searchers see them."""
+        return [passage_text(self._cases[chunk.case_id], chunk) for chunk in self._chunks[start:end]]
+
+    def __len__(self) -> int:
+        return len(self._chunks)
 
     @property
     def embedder(self) -> Embedder:
@@ -107,7 +131,7 @@ class Retriever:
     @property
     def cases(self) -> tuple[Case, ...]:
         """Every case, in the order of the index."""
-        return tuple(self._cases.values())
+        return self._all
 
     def retrieve(self, reading: Reading, *, limit: int = 20) -> Retrieval:
         """The best `limit` distinct cases for a question."""
@@ -126,7 +150,7 @@ class Retriever:
         )
         scores = total(weighted)
         if self._reranker is not None:
-            read = np.argsort(-scores, kind="stable")[:_RERANKED]
+            read = best_rows(scores, _RERANKED)
             pairs = [passage_text(self._cases[self._chunks[row].case_id], self._chunks[row]) for row in read]
             by_reading = np.zeros_like(scores)
             by_reading[read] = scaled(self._reranker.scores(reading.text, pairs))
@@ -147,12 +171,20 @@ class Retriever:
 
     def _distinct(self, rows: Iterable[int]) -> Iterator[int]:
         """Rows without those of a case whose text another file's case has word for word."""
-        seen: set[str] = set()
+        seen: set[bytes] = set()
         for row in rows:
-            text = self._bodies[self._chunks[row].case_id]
+            text = self._body(self._chunks[row].case_id)
             if text not in seen:
                 seen.add(text)
                 yield row
+
+    def _body(self, case_id: str) -> bytes:
+        """What tells a case's text from another's; kept, as the same cases are found again and again."""
+        body = self._bodies.get(case_id)
+        if body is None:
+            body = hashlib.sha256(bare(self._cases[case_id].text).encode()).digest()
+            self._bodies[case_id] = body
+        return body
 
     def case(self, case_id: str) -> Case:
         """The case of an id."""
@@ -164,18 +196,44 @@ class Retriever:
 
     def best_passages(self, scores: Scores, limit: int) -> list[tuple[Chunk, float]]:
         """The best `limit` passages of all cases, best first."""
-        best = np.argsort(-scores, kind="stable")[:limit]
-        return [(self._chunks[int(row)], float(scores[row])) for row in best]
+        return [(self._chunks[int(row)], float(scores[row])) for row in best_rows(scores, limit)]
+
+    def best_cases(self, cases: Sequence[Case], scores: Scores, limit: int) -> list[Case]:
+        """The `limit` of `cases` with the best passages, best first; equal ones keep their order."""
+        held = [case for case in cases if self._rows[case.id]]
+        if not held:
+            return list(cases[:limit])
+        rows = [self._rows[case.id] for case in held]
+        starts = np.cumsum([0, *map(len, rows[:-1])])
+        best = np.maximum.reduceat(scores[list(itertools.chain.from_iterable(rows))], starts)
+        return [held[number] for number in best_rows(best, limit)]
+
+    def cases_naming(self, place: str) -> Sequence[Case]:
+        """Cases that may name a place, in the order of the index; a small index gives all of its cases.
+
+        In a large one the postings of two neighbouring characters tell which passages hold them, titles and regions
+        included. A name that stands in no passage but in two headings at the very end of a case is missed.
+        """
+        terms = [place[start : start + 2] for start in range(len(place) - 1)]
+        index = self._lexical.get("characters")
+        if index is None or len(self._all) <= self._looked_through or not terms:
+            return self._all
+        if any(term not in character_terms(place) for term in terms):  # not all of it Chinese characters
+            return self._all
+        rows = functools.reduce(np.intersect1d, [index.holding(term) for term in terms])
+        return [self._all[number] for number in np.unique(self._owners[rows])]
 
     def _cosines(self, text: str) -> Scores:
-        vector = self._embedder.encode_query([text])[0]
-        rows, found = self._vectors.search(vector, min(len(self._chunks), _DEEPEST))
-        cosines = np.full(len(self._chunks), found.min(initial=0.0), dtype=np.float32)
-        cosines[rows] = found
-        return cosines
+        return self._vectors.products(self._embedder.encode_query([text])[0])
 
-    def _best_rows(self, scores: Scores) -> list[int]:
+    def _best_rows(self, scores: Scores) -> Iterator[int]:
         """The best row of each case, best case first; equal scores keep the order of the index."""
-        order: NDArray[Any] = np.argsort(-scores, kind="stable")
-        _, first = np.unique(self._owners[order], return_index=True)
-        return [int(order[position]) for position in np.sort(first)]
+        seen: set[int] = set()
+        depth, before = _DEEP, 0
+        while before < len(scores):
+            for row in best_rows(scores, depth)[before:].tolist():
+                owner = int(self._owners[row])
+                if owner not in seen:
+                    seen.add(owner)
+                    yield row
+            depth, before = 10 * depth, depth

@@ -8,8 +8,10 @@ sentence worth showing at all.
 from __future__ import annotations
 
 import dataclasses
+import functools
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +28,7 @@ from rag.units import LONGEST, Unit, has_figure
 Scores = NDArray[np.float32]
 Tokens = NDArray[np.int32]
 
+_KEPT_FIGURES = 20_000  # sentences whose quantities stay known
 _SHORT = 16  # characters; a shorter sentence without a figure or a name is a heading in all but form
 _SLOGAN = re.compile(
     r"习近平|二十大|重要论述|坚强领导|贯彻落实|高度重视|深刻把握|踔厉奋发|真抓实干|砥砺|下一步|提高(?:政治)?站位|奠定.{0,4}基础|贡献力量"
@@ -45,14 +48,12 @@ class Prepared:
         folded: their texts as they are compared.
         vectors: shape (units, dimension).
         tokens: distinct token ids of each.
-        figures: the quantities that each states.
     """
 
     units: tuple[Unit, ...]
     folded: tuple[str, ...]
     vectors: Vectors
     tokens: tuple[Tokens, ...]
-    figures: tuple[tuple[Quantity, ...], ...]
 
 
 class UnitScorer:
@@ -66,16 +67,25 @@ class UnitScorer:
     def __init__(self, embedder: Embedder, late: LateInteraction) -> None:
         self._embedder = embedder
         self._late = late
+        # A tenth of a question's time, and only one that asks for a figure needs them.
+        self._figures = functools.lru_cache(_KEPT_FIGURES)(quantities_in)
 
-    def prepare(self, units: Sequence[Unit]) -> Prepared:
-        """What the scores of units are computed from; costs most of a question's time, so it is worth keeping."""
+    def prepare(self, groups: Sequence[Sequence[Unit]]) -> list[Prepared]:
+        """What the scores of each group's units are computed from; costs most of a question's time, so it is worth keeping.
+
+        All groups go through the encoders together, which costs a fraction of one after the other.
+        """
+        whole = self._prepared([unit for group in groups for unit in group])
+        ends = itertools.accumulate(map(len, groups))
+        return [_part(whole, end - len(group), end) for group, end in zip(groups, ends, strict=True)]
+
+    def _prepared(self, units: Sequence[Unit]) -> Prepared:
         texts = [f"{unit.heading}\n{unit.text}" for unit in units]
         return Prepared(
             tuple(units),
             tuple(fold(text) for text in texts),
             self._embedder.encode_document(texts),
             tuple(self._late.tokens(texts)),
-            tuple(quantities_in(unit.text) for unit in units),
         )
 
     def scored(self, reading: Reading, prepared: Prepared, around: Scores) -> list[Unit]:
@@ -100,10 +110,7 @@ class UnitScorer:
         by_part = np.array([likeness(part, part) for part in reading.parts]) if several else whole[None]
         # A sentence that answers one part of the question well is as welcome as one that touches all parts.
         alike = 0.5 * whole + 0.5 * by_part.max(axis=0)
-        worth = [
-            _worth(unit.text, reading, figures)
-            for unit, figures in zip(prepared.units, prepared.figures, strict=True)
-        ]
+        worth = [_worth(unit.text, reading, self._figures) for unit in prepared.units]
         total = 0.87 * alike + 0.13 * scaled(around) + np.array(worth, dtype=np.float32)
         close = prepared.vectors @ self._embedder.encode_query([reading.expanded])[0]
         found = [
@@ -119,6 +126,16 @@ class UnitScorer:
         return sorted(found, key=lambda unit: -unit.score)
 
 
+def _part(whole: Prepared, start: int, end: int) -> Prepared:
+    """Some of the units; the vectors are copied, so that a part that is kept does not hold on to the whole."""
+    return Prepared(
+        whole.units[start:end],
+        whole.folded[start:end],
+        whole.vectors[start:end].copy(),
+        whole.tokens[start:end],
+    )
+
+
 def joined(pieces: Sequence[Prepared]) -> Prepared:
     """Several `Prepared`, none of them empty, as one."""
     return Prepared(
@@ -126,7 +143,6 @@ def joined(pieces: Sequence[Prepared]) -> Prepared:
         tuple(text for piece in pieces for text in piece.folded),
         np.concatenate([piece.vectors for piece in pieces]) if pieces else np.zeros((0, 0), dtype=np.float32),
         tuple(tokens for piece in pieces for tokens in piece.tokens),
-        tuple(figures for piece in pieces for figures in piece.figures),
     )
 
 
@@ -144,11 +160,15 @@ def _term_scores(terms: Iterable[str], folded: Sequence[str]) -> Scores:
     return total
 
 
-def _worth(text: str, reading: Reading, figures: Sequence[Quantity]) -> float:
+def _worth(text: str, reading: Reading, figures_in: Callable[[str], tuple[Quantity, ...]]) -> float:
     """What makes a sentence worth showing whatever it is about: figures where asked, measures rather than slogans."""
     worth = 0.0
     if reading.asked:
-        worth += 0.12 if any(asked.fits(figure) for asked in reading.asked for figure in figures) else -0.05
+        worth += (
+            0.12
+            if any(asked.fits(figure) for asked in reading.asked for figure in figures_in(text))
+            else -0.05
+        )
     elif has_figure(text) or "“" in text:
         worth += 0.04
     if _SLOGAN.search(text):

@@ -1,5 +1,6 @@
 """Training on a handful of invented texts: the whole run in small."""
 
+import functools
 import json
 import lzma
 import random
@@ -7,14 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from invented import CASES, compilation
+from tokenizers import Tokenizer
 
 from corpus.errors import InputError
 from embeddings.bundled import load_bundled
 from embeddings.static_model import load_static
 from embeddings.training.evaluate import WAYS, evaluate, task_of, tasks
 from embeddings.training.fit import Bags, Recipe
-from embeddings.training.run import train_model
+from embeddings.training.run import OURS, train_model
 from embeddings.training.sources import is_held_out, passage_id, read_material
 from embeddings.training.speed import passages_of, speed
 from embeddings.training.tokenizer import build_tokenizer, folded
@@ -76,6 +80,9 @@ def pairs(tmp_path: Path) -> Path:
     )
     lines = [f"{matter}怎么弄\t{matter}登记\t{matter}" for matter in MATTERS]
     (folder / "terms-1.tsv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "words-1.tsv").write_text(
+        "\n".join(f"{one}章\t{one}凭证\t{one}" for one in MATTERS), encoding="utf-8"
+    )
     return folder
 
 
@@ -108,7 +115,7 @@ def test_training_moves_what_belongs_together(data: Path, pairs: Path) -> None:
 
 def test_held_out_groups_are_not_trained_on(data: Path, pairs: Path) -> None:
     material = read_material(data, articles=50, seed=1, pairs=pairs)
-    trained = {pair.group for name in ("terms", "questions", "vocabulary") for pair in material.sources[name]}
+    trained = {pair.group for name in OURS for pair in material.sources[name]}
     held = {pair.group for found in material.held_out.values() for pair in found}
     assert not trained & held
     assert trained | held >= set(MATTERS)
@@ -124,6 +131,7 @@ def test_a_missing_file_is_named(data: Path) -> None:
     ("name", "line", "message"),
     [
         ("terms-1.tsv", "只有一列", "第 1 行不是三列"),
+        ("words-1.tsv", "两列\t公章", "第 1 行不是三列"),
         ("questions-1.tsv", "问\t000000000000", "第 1 行的段落不在数据里"),
     ],
 )
@@ -146,8 +154,63 @@ def test_a_word_is_its_own_vector_and_the_mean_of_its_characters() -> None:
 
 def test_the_tokenizer_folds_as_it_says() -> None:
     tokenizer = build_tokenizer(["开办企业 开办企业 开办企业 台湾"], [], [], size=200)
-    for text in ("開辦企業ＡＢＣ", "臺灣①", "APP"):
+    for text in ("开辦企業１２", "臺灣①", "，。"):
         assert tokenizer.normalizer.normalize_str(text) == folded(text)
+
+
+@pytest.fixture
+def english() -> Tokenizer:
+    sentences = ["Register a company", "A tax on the house", "We move a class"] * 2
+    return build_tokenizer(["开办企业 开办企业 开办企业"], sentences, [], size=200)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Companies registering", "company register"),
+        ("taxes", "TAX"),
+        ("registered classes", "register class"),
+        ("the ＨＯＵＳＥ，開辦企業", "the house开办企业"),
+    ],
+)
+def test_english_endings_letter_case_and_width_are_folded(english: Tokenizer, one: str, other: str) -> None:
+    known = [[row for row in english.encode(text).ids if row] for text in (one, other)]
+    assert known[0] == known[1] != []
+
+
+@pytest.mark.parametrize("word", ["qzx", "housetax", "onthe", "companyhouse", "b"])
+def test_an_unknown_english_word_is_not_read_by_the_words_inside_it(english: Tokenizer, word: str) -> None:
+    assert set(english.encode(word).ids) == {0}
+
+
+@functools.cache
+def small_tokenizer() -> Tokenizer:
+    return build_tokenizer(["公章 公章 公章 公 公 章 章 税 税 水 水"], [], [], size=200)
+
+
+def test_a_bag_holds_the_rows_of_its_texts_with_their_weights() -> None:
+    tokenizer = small_tokenizer()
+    bag = Bags(tokenizer).of(["章公章", "", "公"], tokens=10)
+    vocabulary = tokenizer.get_vocab()
+    word, one, two = (vocabulary[name] for name in ("公章", "公", "章"))
+    assert bag.rows.tolist() == [two, word, one, two, one]
+    assert bag.weights.tolist() == [1, 1, 0.5, 0.5, 1]
+    assert bag.starts.tolist() == [0, 4, 4]
+    assert Bags(tokenizer).of(["章公章"], tokens=1).rows.tolist() == [two]
+
+
+@given(
+    dropout=st.floats(0, 0.95),
+    seed=st.integers(0, 1000),
+    words=st.lists(st.sampled_from("公章税水"), min_size=1),
+)
+def test_tokens_left_out_are_never_all_of_a_text(dropout: float, seed: int, words: list[str]) -> None:
+    bags = Bags(small_tokenizer(), seed=seed)
+    whole = bags.of(["".join(words)], tokens=99).rows.tolist()
+    left = iter(whole)
+    rows = bags.of(["".join(words)], tokens=99, dropout=dropout).rows.tolist()
+    assert rows
+    assert all(row in left for row in rows)
 
 
 def test_figures_of_an_evaluation_are_right() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from tokenizers import Tokenizer
 
 from embeddings.training.sources import Pair
@@ -31,7 +32,10 @@ class Recipe:
         temperature: of the softmax over the batch.
         lengths: lengths of the vectors trained at once, the full one first.
         tokens: of a text that are used at most.
+        dropout: share of a text's tokens left out of a batch, drawn anew each time, so that no pair is learnt by one
+            word (Srivastava et al., 2014).
         favour: weight of a source's share beyond the square root of its size.
+        whole: sources of which no token is left out, since they are single terms.
         seed: decides everything drawn.
     """
 
@@ -41,45 +45,79 @@ class Recipe:
     temperature: float = 0.07
     lengths: tuple[int, ...] = (224, 64)
     tokens: int = 128
+    dropout: float = 0.2
     favour: Mapping[str, float] | None = None
+    whole: frozenset[str] = frozenset()
     seed: int = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Rows of several texts one text behind the other.
+
+    Attributes:
+        rows, weights: of the table, and what each counts; shape (rows of all texts,).
+        starts: where each text's rows begin, shape (texts,).
+    """
+
+    rows: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    starts: NDArray[np.int64]
+
+
 class Bags:
-    """Texts as bags of rows: a word's own row with weight 1, its characters' rows sharing another 1."""
+    """Texts as bags of rows: a word's own row with weight 1, its characters' rows sharing another 1.
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    Args:
+        tokenizer: splits the texts.
+        seed: decides which tokens are left out.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, *, seed: int = 0) -> None:
         self._tokenizer = tokenizer
+        self._draw = np.random.default_rng(seed)
         vocabulary = tokenizer.get_vocab()
-        self._parts: dict[int, tuple[list[int], list[float]]] = {}
+        parts: list[list[int]] = [[] for _ in range(tokenizer.get_vocab_size())]
         for word, row in vocabulary.items():
-            inside = (
-                [vocabulary[one] for one in word if one in vocabulary]
-                if len(word) > 1 and not word.isascii()
-                else []
-            )
-            self._parts[row] = (
-                [row, *inside],
-                [1.0, *([1 / len(inside)] * len(inside))] if inside else [1.0],
-            )
-        self._parts[0] = ([], [])
+            inside = [vocabulary[one] for one in word if one in vocabulary] if len(word) > 1 else []
+            parts[row] = [row, *inside]
+        parts[0] = []
+        # The rows of all tokens one token behind the other, as in a sparse matrix.
+        self._counts = np.asarray([len(rows) for rows in parts])
+        self._starts = np.cumsum([0, *self._counts[:-1]])
+        self._rows = np.asarray([row for rows in parts for row in rows], dtype=np.int64)
+        self._weights = np.asarray(
+            [
+                weight
+                for rows in parts
+                if rows
+                for weight in (1.0, *[1 / max(len(rows) - 1, 1)] * (len(rows) - 1))
+            ],
+            dtype=np.float32,
+        )
 
-    def rows(self, texts: Sequence[str], tokens: int) -> list[tuple[list[int], list[float]]]:
-        """Row numbers and weights of each text, at most `tokens` tokens of it."""
-        found = []
-        for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
-            parts = [self._parts[row] for row in encoding.ids[:tokens]]
-            found.append(
-                ([row for rows, _ in parts for row in rows], [w for _, weights in parts for w in weights])
-            )
-        return found
+    def of(self, texts: Sequence[str], *, tokens: int, dropout: float = 0.0) -> Bag:
+        """Rows and weights of the texts, at most `tokens` tokens of each, a share of them left out."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        kept = [self._without(np.asarray(one.ids[:tokens], dtype=np.int64), dropout) for one in encodings]
+        ids = np.concatenate(kept)
+        counts = self._counts[ids]
+        ends = np.cumsum(counts)
+        places = np.repeat(self._starts[ids] - (ends - counts), counts) + np.arange(int(counts.sum()))
+        bounds = np.concatenate([[0], ends])[np.cumsum([0, *(len(one) for one in kept[:-1])])]
+        return Bag(self._rows[places], self._weights[places], bounds)
+
+    def _without(self, ids: NDArray[np.int64], dropout: float) -> NDArray[np.int64]:
+        if not dropout:
+            return ids
+        kept: NDArray[np.int64] = ids[self._draw.random(len(ids)) >= dropout]
+        return kept if len(kept) else ids
 
     def fold(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
         """One row a word: its own plus the mean of its characters'; the unknown row is zero."""
-        out = np.zeros_like(matrix)
-        for row, (rows, weights) in self._parts.items():
-            if rows:
-                out[row] = np.asarray(weights, dtype=np.float32) @ matrix[rows]
+        shape = (len(matrix), len(matrix))
+        folding = csr_matrix((self._weights, self._rows, [*self._starts, len(self._rows)]), shape)
+        out: NDArray[np.float32] = np.asarray(folding @ matrix, dtype=np.float32)
         return out
 
 
@@ -103,11 +141,11 @@ def train(
 
     torch.manual_seed(recipe.seed)
     draw = random.Random(recipe.seed)
-    bags = Bags(tokenizer)
+    bags = Bags(tokenizer, seed=recipe.seed)
     table = torch.nn.EmbeddingBag.from_pretrained(
         torch.from_numpy(start * (0.1 / max(float(start.std()), 1e-9))), freeze=False, mode="sum"
     )
-    optimiser = torch.optim.Adam(table.parameters(), lr=recipe.rate)
+    optimiser = torch.optim.Adam(table.parameters(), lr=recipe.rate, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, recipe.steps))
     names = sorted(name for name, pairs in sources.items() if pairs)
     favour = recipe.favour or {}
@@ -116,8 +154,11 @@ def train(
     for step in range(recipe.steps):
         name = draw.choices(names, weights)[0]
         batch = draw.sample(sources[name], min(recipe.batch, len(sources[name])))
-        left = _vectors(table, bags.rows([pair.left for pair in batch], recipe.tokens))
-        right = _vectors(table, bags.rows([pair.right for pair in batch], recipe.tokens))
+        dropout = 0.0 if name in recipe.whole else recipe.dropout
+        left, right = (
+            _vectors(table, bags.of(texts, tokens=recipe.tokens, dropout=dropout))
+            for texts in ([pair.left for pair in batch], [pair.right for pair in batch])
+        )
         loss = _loss(left, right, _same(batch), recipe)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -137,13 +178,11 @@ def _rate(step: int, steps: int) -> float:
     )
 
 
-def _vectors(table: Any, rows: Sequence[tuple[list[int], list[float]]]) -> Any:
+def _vectors(table: Any, bag: Bag) -> Any:
     import torch
 
-    offsets = np.cumsum([0, *(len(ids) for ids, _ in rows[:-1])])
-    ids = torch.tensor([one for ids, _ in rows for one in ids], dtype=torch.long)
-    weights = torch.tensor([one for _, weights in rows for one in weights], dtype=torch.float32)
-    return table(ids, torch.from_numpy(offsets), per_sample_weights=weights)
+    rows, weights, starts = (torch.from_numpy(part) for part in (bag.rows, bag.weights, bag.starts))
+    return table(rows, starts, per_sample_weights=weights)
 
 
 def _same(batch: Sequence[Pair]) -> Any:

@@ -17,9 +17,10 @@ from embeddings.training.tokenizer import build_tokenizer
 
 ENTRIES = 30_000
 ARTICLES = 100_000
-OURS = ("vocabulary", "terms", "questions")
+SINGLE = ("vocabulary", "words")  # sources of single terms
+OURS = (*SINGLE, "terms", "questions")
 # Weights of sources beyond the square root of their size: the project's own pairs, and English that they would crowd out.
-FAVOUR = {**dict.fromkeys(OURS, 8.0), "tatoeba": 2.5}
+FAVOUR = {**dict.fromkeys(OURS, 8.0), "words": 2.5, "tatoeba": 2.5}
 _BATCH = 5000
 
 
@@ -48,7 +49,7 @@ def train_model(
         tokenizer,
         start,
         material.sources,
-        dataclasses.replace(recipe, favour=FAVOUR),
+        dataclasses.replace(recipe, favour=FAVOUR, whole=frozenset(SINGLE)),
         lambda step, share: progress(step, 0.12 + 0.88 * share),
     )
     return StaticEmbedder(tokenizer, matrix, name=NAME)

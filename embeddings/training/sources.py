@@ -82,7 +82,12 @@ def read_material(data: pathlib.Path, *, articles: int, seed: int, pairs: pathli
     policy = list(rows(data / _NEEDED[1]))
     by_id |= {passage_id(row["p"]): row["p"] for row in policy}
     tatoeba = [Pair(row["en"], row["zh"], row["zh"]) for row in rows(data / _NEEDED[2])]
-    ours = {"vocabulary": _vocabulary(data), "terms": _terms(pairs), "questions": _questions(pairs, by_id)}
+    ours = {
+        "vocabulary": _vocabulary(data),
+        "terms": _terms(pairs, "terms"),
+        "words": _terms(pairs, "words"),
+        "questions": _questions(pairs, by_id),
+    }
     held = {name: [pair for pair in found if is_held_out(pair.group)] for name, found in ours.items()}
     kept = {name: [pair for pair in found if not is_held_out(pair.group)] for name, found in ours.items()}
     sources = {
@@ -151,10 +156,10 @@ def _vocabulary(data: pathlib.Path) -> list[Pair]:
     return found
 
 
-def _terms(folder: pathlib.Path) -> list[Pair]:
-    """Plain and official wordings that the project wrote."""
+def _terms(folder: pathlib.Path, kind: str) -> list[Pair]:
+    """Plain and official wordings that the project wrote: `terms` are sentences, `words` single terms."""
     found = []
-    for path in sorted(folder.glob("terms-*.tsv")):
+    for path in sorted(folder.glob(f"{kind}-*.tsv")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             fields = line.split("\t")
             if line.strip() and len(fields) != 3:

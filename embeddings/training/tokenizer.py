@@ -2,6 +2,10 @@
 
 Folding must happen inside tokenizer.json, for sentence-transformers runs nothing else on a text. tokenizers reads
 SentencePiece's compiled character maps, so SentencePiece compiles ours.
+
+English words are pieces only as wholes, between marks: read letter by letter, an unknown word would be a bag of
+letters, which say nothing and drown the words that are known. Their commonest endings are cut off (in the manner of
+Harman, "How Effective Is Suffixing?", 1991), so that fewer are unknown.
 """
 
 from __future__ import annotations
@@ -14,14 +18,24 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from tokenizers import Tokenizer, models, normalizers
+from tokenizers import Regex, Tokenizer, models, normalizers
 
 from corpus import words
 from corpus.traditional import simplified
 
 UNKNOWN = "[UNK]"
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
-_LATIN = re.compile(r"[a-z]+")
+_MARK = "\N{LOWER ONE EIGHTH BLOCK}"
+_LATIN = re.compile(f"{_MARK}([a-z]+){_MARK}")
+# What becomes what, in this order: companies, taxes, permits; registered, opening; licence.
+_ENDINGS = (
+    ("(?<=[a-z]{2})ies(?![a-z])", "y"),
+    ("(?<=x|z|ch|sh|ss)es(?![a-z])", ""),
+    ("(?<=[a-z]{2})(?<![sui])s(?![a-z])", ""),
+    ("(?<=[a-z]{3})(?:ing|ed)(?![a-z])", ""),
+    ("(?<=[a-z]{4})e(?![a-z])", ""),
+)
+_EDGE = "(?<![a-z])(?=[a-z])|(?<=[a-z])(?![a-z])"
 
 
 def folded(text: str) -> str:
@@ -52,6 +66,17 @@ def character_map() -> bytes:
     return bytes(model.normalizer_spec.precompiled_charsmap)
 
 
+def text_normalizer() -> normalizers.Normalizer:
+    """What the tokenizer does to a text first: the character map, English endings, marks around English words."""
+    return normalizers.Sequence(
+        [
+            normalizers.Precompiled(character_map()),
+            *(normalizers.Replace(Regex(ending), becomes) for ending, becomes in _ENDINGS),
+            normalizers.Replace(Regex(_EDGE), _MARK),
+        ]
+    )
+
+
 def _rules() -> Iterable[str]:
     for code in range(0x21, 0x30000):
         if 0xD800 <= code <= 0xDFFF:
@@ -80,8 +105,9 @@ def build_tokenizer(
             single.update(run)
             counts.update(word for word in words.cut(run) if len(word) > 1)
     latin: collections.Counter[str] = collections.Counter()
+    normalizer = text_normalizer()
     for text in english:
-        latin.update(word for word in _LATIN.findall(folded(text)) if len(word) > 1)
+        latin.update(dict.fromkeys(_LATIN.findall(normalizer.normalize_str(text)), 1))
     for term in terms:
         for run in _CHINESE.findall(folded(term)):
             single.update(run)
@@ -93,11 +119,11 @@ def build_tokenizer(
     chosen = [word for word, count in counts.most_common(room) if count >= 3]
     total = sum(counts.values()) + sum(latin.values())
     pieces = [(word, math.log(counts[word] / total)) for word in chosen]
-    pieces += [(word, math.log(latin[word] / total)) for word in latin_words]
+    pieces += [(f"{_MARK}{word}{_MARK}", math.log(latin[word] / total)) for word in latin_words]
     # A character alone costs as much as the rarest word, so that words win wherever they fit.
     rare = math.log(0.5 / total)
     pieces += [(one, rare) for one in characters]
-    pieces += [(one, rare - 3) for one in "abcdefghijklmnopqrstuvwxyz0123456789"]
+    pieces += [(one, rare - 3) for one in "0123456789"]
     tokenizer = Tokenizer(models.Unigram([(UNKNOWN, 4 * rare), *pieces], unk_id=0))
-    tokenizer.normalizer = normalizers.Precompiled(character_map())
+    tokenizer.normalizer = normalizer
     return tokenizer

@@ -1,0 +1,1 @@
+"""How answering holds up as a collection grows: made collections, what they cost, and what they lose."""
