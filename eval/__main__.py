@@ -99,7 +99,9 @@ def _parser() -> ChineseParser:
     _bench_options(add("bench", _bench, "资料增长时：造一批汇编，建索引，提问，量时间、内存和召回"))
     peers = add("peers", _peers, "同样的资料、问题和编码器，与别的系统并排")
     _index(peers)
-    peers.add_argument("--sources", type=pathlib.Path, required=True, metavar="DIR", help="索引所收的那些文本文件")
+    peers.add_argument(
+        "--sources", type=pathlib.Path, required=True, metavar="DIR", help="索引所收的那些文本文件"
+    )
     peers.add_argument(
         "--python",
         type=pathlib.Path,

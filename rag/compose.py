@@ -45,7 +45,7 @@ class Plan:
 PLANS: dict[str, Plan] = {
     "figure": Plan(characters=300, cases=3, per_case=3, near=0.85, good=0.80),
     "how": Plan(characters=720, cases=2, per_case=9, near=0.94, good=0.35),
-    "list": Plan(characters=800, cases=40, per_case=2, near=0.62, good=0.90, alike=0.75),
+    "list": Plan(characters=800, cases=40, per_case=2, near=0.64, good=0.90, alike=0.75),
     "compare": Plan(characters=800, cases=4, per_case=4, near=0.80, good=0.70),
 }
 # What is shown below a refusal.
