@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -16,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.changes import find_changes
+from corpus.reading.office import office_programs
 from corpus.types import Case, Document
 from rag.changes import COMPUTED, MIXED_DAYS
 from rag.exporting import answer_grid, changes_grid, csv_bytes, xlsx_bytes
@@ -171,3 +174,16 @@ def test_same_rows_same_bytes() -> None:
     properties = openpyxl.load_workbook(io.BytesIO(made)).properties
     assert properties.created == properties.modified
     assert properties.created.year == 2000
+
+
+@pytest.mark.skipif(not office_programs(), reason="LibreOffice is not installed")
+def test_a_spreadsheet_program_opens_it_and_runs_no_formula(tmp_path: Path) -> None:
+    grid = answer_grid(CONVERSATION, LIBRARY)
+    (tmp_path / "表格.xlsx").write_bytes(xlsx_bytes(grid, library_name=LIBRARY.name))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    form = "csv:Text - txt - csv (StarCalc):44,34,76"
+    command = [office_programs()[0], profile, "--headless", "--convert-to", form, "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "表格.xlsx")], check=True, timeout=120, capture_output=True)
+    rows = list(csv.reader(io.StringIO((tmp_path / "表格.csv").read_text(encoding="utf-8"))))
+    assert any("=SUM(A1)" in cell for row in rows for cell in row)
+    assert any("3个工作日" in cell for row in rows for cell in row)
