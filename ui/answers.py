@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from corpus.near_duplicates import near_duplicates
 from rag.types import Answer, Reason
 from ui.comparisons import comparison_chart
 from ui.markdown import box, card_id, harmless, literal, plain, with_boxed_tables, with_links
 from ui.readings import heading
-from ui.sameness import independent
 from ui.sources import NEAREST, Documents, by_number, gone, place
 
 # What a refusal says at a glance; its look is that of its reason in style.css.
@@ -119,7 +119,8 @@ def source_list(turn: int, answer: Answer, documents: Documents) -> str:
 def _alone(answer: Answer) -> str:
     """Says quietly that an answer rests on one case only; the same case in two compilations is one."""
     cases = answer.cited_cases
-    if answer.refused or independent(cases) > 1:
+    copies = near_duplicates([case.text for case in cases]) if len(cases) > 1 else ()
+    if answer.refused or len(cases) - sum(len(group) - 1 for group in copies) > 1:
         return ""
     return "（只有一个案例写到）" if len(cases) == 1 else "（这几份材料写的是同一个案例，按一个来源看）"
 
