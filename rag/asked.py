@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -124,6 +124,11 @@ class AskedFigure:
         # "贷款3.6亿" states money without a unit.
         bare = self.kind == "money" and quantity.kind == "number" and re.search("[万亿]", quantity.text)
         return quantity.kind == self.kind or bool(bare)
+
+
+def any_stated(asked: Iterable[AskedFigure], text: str) -> bool:
+    """Whether `text` states one of the figures asked for."""
+    return any(figure.stated_in(text) for figure in asked)
 
 
 def _tells_a_time(quantity: Quantity, text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus import words
 from corpus.errors import CorpusIndexError
-from corpus.types import Case, Document
+from corpus.types import Case
 from embeddings.batches import InBatches, spread
 from embeddings.bundled import NAME as BUNDLED_NAME
 from embeddings.bundled import load_bundled
@@ -118,8 +118,8 @@ def _assistant(
 
 
 def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, name: str) -> Assistant:
-    documents = _documents(build)
-    cases = {row["id"]: records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")}
+    documents = records.documents_of(build)
+    cases = records.cases_of(build, documents)
     embedder = _embedder_of(build, manifest["encoder"])
     retriever = _retriever(build, cases, embedder, settings)
     words.cut("预热")  # jieba reads its dictionary on first use; no question should wait for that
@@ -146,13 +146,8 @@ def open_retriever(folder: pathlib.Path, settings: Settings) -> Retriever:
         ModelError: if its encoder cannot be loaded.
     """
     build, manifest = store.open_build(folder)
-    documents = _documents(build)
-    cases = {row["id"]: records.case_from(row, documents) for row in records.read_rows(build / "cases.jsonl")}
+    cases = records.cases_of(build, records.documents_of(build))
     return _retriever(build, cases, _embedder_of(build, manifest["encoder"]), settings)
-
-
-def _documents(build: pathlib.Path) -> dict[str, Document]:
-    return {row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")}
 
 
 def _retriever(

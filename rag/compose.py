@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from corpus.changes import Change
 from corpus.types import Case, Document
 from embeddings.embedder import Embedder
+from rag.asked import any_stated
 from rag.comparison import CHANGE_HEAD, Comparer, mixes_days
 from rag.evidence import Evidence, Gatherer
 from rag.judge import Judge, Judgement, Thresholds
@@ -118,7 +119,8 @@ class Composer:
         if reading.intent in {"list", "compare"}:
             return self._table(reading, judged)
         units = chosen(judged.evidence, PLANS[reading.intent])
-        if reading.intent == "figure" and reading.asked and not _states_one(units, reading):
+        stated = any(any_stated(reading.asked, unit.text) for unit in units)
+        if reading.intent == "figure" and reading.asked and not stated:
             return self._refusal(self._judge.not_stated(reading, judged.evidence), "no_evidence")
         return listed(units, self._wording, remarks=judged.remarks)
 
@@ -169,11 +171,6 @@ class Composer:
         cases = {unit.case.id for units in named for unit in units}
         told = all(units and units[0].score >= _TOLD * evidence.peak for units in named)
         return cases, len(cases) >= _A_COMPARISON and told and not _OPEN.search(reading.text)
-
-
-def _states_one(units: Sequence[Unit], reading: Reading) -> bool:
-    """Whether any sentence states a figure that is asked for."""
-    return any(figure.stated_in(unit.text) for unit in units for figure in reading.asked)
 
 
 def _with_room(rows: Sequence[Row], plan: Plan) -> tuple[list[Row], list[Case]]:

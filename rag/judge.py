@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from corpus.types import Case
 from embeddings.lexical import fold
-from rag.asked import AskedFigure
+from rag.asked import AskedFigure, any_stated
 from rag.evidence import Evidence, Gatherer, is_province
 from rag.phrasing import quoted
 from rag.premise import Premises
@@ -145,7 +145,7 @@ class Judge:
             if mask and not figure.stated_in(near[0]):
                 said = self._wording("figure_masked", mask=mask)
                 return Judgement(evidence, "figure_masked", said, self._wording("source_says"))
-        if any(figure.stated_in(text) for figure in reading.asked for text in near):
+        if any(any_stated(reading.asked, text) for text in near):
             return None
         return self.not_stated(reading, evidence)
 
@@ -160,9 +160,7 @@ class Judge:
         """The sentences that come nearest among those that state a figure of the kind asked for; None where all are far."""
         floor = _FAR_FIGURE * max(unit.likeness for unit in evidence.units)
         near = [
-            unit
-            for unit in evidence.units
-            if unit.likeness >= floor and any(figure.stated_in(unit.text) for figure in reading.asked)
+            unit for unit in evidence.units if unit.likeness >= floor and any_stated(reading.asked, unit.text)
         ]
         return dataclasses.replace(evidence, units=tuple(near[:1])) if near else None
 

@@ -150,9 +150,7 @@ def serving_readings(build: pathlib.Path, manifest: dict[str, Any]) -> Iterator[
     Raises:
         OSError, ValueError, KeyError, TypeError: if the build is of another make.
     """
-    documents = {
-        row["id"]: records.document_from(row) for row in records.read_rows(build / "documents.jsonl")
-    }
+    documents = records.documents_of(build)
     of_document: dict[str, list[Case]] = {name: [] for name in documents}
     of_case: dict[str, list[Change]] = {}
     for row in records.read_rows(build / "cases.jsonl"):

@@ -79,6 +79,16 @@ def report_from(row: dict[str, Any]) -> FileReport:
     return FileReport(**{**row, "notes": tuple(row["notes"]), "leftovers": leftovers})
 
 
+def documents_of(build: pathlib.Path) -> dict[str, Document]:
+    """The documents of a build, by id."""
+    return {row["id"]: document_from(row) for row in read_rows(build / "documents.jsonl")}
+
+
+def cases_of(build: pathlib.Path, documents: dict[str, Document]) -> dict[str, Case]:
+    """The cases of a build, by id; `documents` are the same build's."""
+    return {row["id"]: case_from(row, documents) for row in read_rows(build / "cases.jsonl")}
+
+
 def write_rows(path: pathlib.Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSON Lines."""
     with path.open("w", encoding="utf-8", newline="\n") as file:

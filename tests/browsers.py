@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from browser_visits import ARGUMENTS, CHROMIUM, Server, Visit, visit
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from test_ui_sample import SampleAssistant
 
 from ui.library import Library
@@ -34,8 +34,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def seen(browser: Browser, server: Server) -> Iterator[Visit]:
+def context(browser: Browser) -> Iterator[BrowserContext]:
     # English on purpose: the page must be Chinese on any machine.
-    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
-    yield visit(context, server.url)
-    context.close()
+    made = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def seen(context: BrowserContext, server: Server) -> Visit:
+    return visit(context, server.url)

@@ -36,18 +36,6 @@ def server() -> Iterator[Server]:
     served.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def seen(context: BrowserContext, server: Server) -> Visit:
-    return visit(context, server.url)
-
-
 def at(seen: Visit, tab: str) -> Page:
     if seen.page.get_by_role("tab", name=tab).count():
         seen.page.get_by_role("tab", name=tab).click()

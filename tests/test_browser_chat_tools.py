@@ -44,13 +44,6 @@ def server(assistant: SampleAssistant, folder: pathlib.Path) -> Iterator[Server]
     served.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
-    yield made
-    made.close()
-
-
 def link(seen: Visit, anchor: str) -> None:
     seen.page.locator(f'#chat a[href$="#{anchor}"]').last.click()
 

@@ -11,7 +11,7 @@ from ui.browsing.facets import FACETS, NAMES
 from ui.browsing.forms import form, select, skeleton, text_field
 from ui.browsing.listing import listed
 from ui.browsing.reading import opened
-from ui.components import gr
+from ui.components import native_page
 from ui.library import Library
 
 
@@ -26,13 +26,7 @@ def build(library: Library) -> None:
     def open_case(sent: Any) -> Told:
         return told(library, lambda one: opened(catalogues.of(one), requests.case_request(sent)))
 
-    gr.HTML(
-        layout(),
-        elem_id="cases",
-        server_functions=[show, open_case],
-        apply_default_css=False,  # made for running text: it would give our lists and buttons its own looks
-        js_on_load="window.browsing.cases(element, server)",
-    )
+    native_page("cases", layout(), [show, open_case])
 
 
 def layout() -> str:

@@ -9,7 +9,7 @@ from ui.browsing.catalogue import Catalogues
 from ui.browsing.desk import Told, told
 from ui.browsing.forms import button, choice, form, select, skeleton, text_field
 from ui.browsing.rows import exported, tabled
-from ui.components import gr
+from ui.components import native_page
 from ui.library import Library
 
 
@@ -27,13 +27,7 @@ def build(library: Library) -> None:
             lambda one: exported(one, catalogues.of(one), requests.change_filter(sent), suffix, library.name),
         )
 
-    gr.HTML(
-        layout(),
-        elem_id="changes",
-        server_functions=[show, export],
-        apply_default_css=False,  # made for running text: it would give our lists and buttons its own looks
-        js_on_load="window.browsing.changes(element, server)",
-    )
+    native_page("changes", layout(), [show, export])
 
 
 def layout() -> str:

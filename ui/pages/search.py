@@ -8,7 +8,7 @@ from ui.browsing import requests
 from ui.browsing.desk import Told, told
 from ui.browsing.forms import choice, form, skeleton, text_field
 from ui.browsing.found import searched
-from ui.components import gr
+from ui.components import native_page
 from ui.library import Library
 
 _LIMITS = (10, 20, 50)
@@ -20,13 +20,7 @@ def build(library: Library) -> None:
     def show(sent: Any) -> Told:
         return told(library, lambda one: searched(one, requests.search_request(sent)))
 
-    gr.HTML(
-        layout(),
-        elem_id="search",
-        server_functions=[show],
-        apply_default_css=False,  # made for running text: it would give our lists and buttons its own looks
-        js_on_load="window.browsing.search(element, server)",
-    )
+    native_page("search", layout(), [show])
 
 
 def layout() -> str:
