@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -14,11 +15,15 @@ from corpus.normalise import bare
 from corpus.types import Line
 
 _HEADING = re.compile(r"目\s*[录錄次]|CONTENTS|Contents|目\s*录\s*CONTENTS")
-_PAGE = re.compile(r"(?:[\t\s.．…·。•_\-—]{2,}|\t|\s)\s*\(?\d{1,4}\)?\s*$")
+# Each run of dots or spaces is looked at once, from where it begins: a line may hold nothing else.
+_PAGE = re.compile(r"(?<![\s.．…·。•_\-—])(?:[\s.．…·。•_\-—]{2,}|\s)\(?\d{1,4}\)?\s*$")
 _GLUED_PAGE = re.compile(r"[\u4e00-\u9fff”》）](\d{1,4})$")
-_DOTS = re.compile(r"[.．…·•_]{3,}\s*$|\t\s*$")
+_DOTS = re.compile(r"(?<![.．…·•_])[.．…·•_]{3,}$")
 ALIKE = 82.0  # a title in the contents and in the body often differ by a word ("36条政务(服务)热线合并了")
 _LONGEST_ENTRY = 90  # characters; a longer line is body text
+# A compilation of 300 cases in 20,000 lines needs six million. Beyond this only titles of the same words are looked
+# for: a list that long is made to keep somebody busy.
+_MOST_COMPARISONS = 10_000_000
 _NUMBERED = re.compile(
     r"^\s*(?:案例\s*[0-9一二三四五六七八九十百]+|\d{1,3}\s*[.、．)）]|[一二三四五六七八九十百]{1,4}、|第[0-9一二三四五六七八九十百]+[篇章节条]|（[一二三四五六七八九十]+）)\s*[:：.、]?\s*"
 )
@@ -37,18 +42,25 @@ class Contents:
     last: int
     entries: tuple[str, ...]
 
-    def lists(self, text: str) -> bool:
-        """Whether `text` is one of the titles, small differences in wording or signs apart."""
+    def lists(self, text: str, *, exactly: bool = False) -> bool:
+        """Whether `text` is one of the titles, differences in signs apart, and small ones in wording unless `exactly`."""
         wanted = bare(without_number(text))
         known = _bare_entries(self.entries)
+        if exactly:
+            return wanted in known
         alike = process.extractOne(wanted, known, scorer=fuzz.ratio, processor=None, score_cutoff=ALIKE)
         return bool(wanted) and alike is not None
 
 
 @functools.lru_cache(maxsize=4)
-def _bare_entries(entries: tuple[str, ...]) -> tuple[str, ...]:
-    """The entries as `likeness` compares them; asked for once for each line of a file."""
-    return tuple(bare(without_number(entry)) for entry in entries)
+def _bare_entries(entries: tuple[str, ...]) -> dict[str, str]:
+    """The entries as `likeness` compares them, each once; asked for once for each line of a file."""
+    return {own: own for entry in entries if (own := bare(without_number(entry)))}
+
+
+def too_many(lines: Sized, entries: Sized) -> bool:
+    """Whether comparing each line with each entry would take too long."""
+    return len(lines) * len(entries) > _MOST_COMPARISONS
 
 
 def likeness(left: str, right: str) -> float:
@@ -75,9 +87,9 @@ def _without_glued_pages(texts: Sequence[str]) -> list[str]:
     ]
     low = 0
     trimmed = []
-    for position, (text, page) in enumerate(zip(texts, pages, strict=True)):
+    for text, page, later in zip(texts, pages, _later_pages(pages), strict=True):
         glued = _GLUED_PAGE.search(text) if page is None else None
-        high = next((later for later in pages[position + 1 :] if later is not None), low + 30)
+        high = low + 30 if later is None else later
         if glued and low and low <= int(glued[1]) <= high:
             low = int(glued[1])
             trimmed.append(text[: glued.start(1)])
@@ -85,6 +97,16 @@ def _without_glued_pages(texts: Sequence[str]) -> list[str]:
             low = page if page is not None else low
             trimmed.append(text)
     return trimmed
+
+
+def _later_pages(pages: Sequence[int | None]) -> list[int | None]:
+    """For each entry the first page number that is known behind it."""
+    later: list[int | None] = []
+    known = None
+    for page in reversed(pages):
+        later.append(known)
+        known = page if page is not None else known
+    return later[::-1]
 
 
 def find_contents(lines: Sequence[Line]) -> Contents | None:
@@ -127,12 +149,13 @@ def _from_heading(lines: Sequence[Line], heading: int) -> Contents | None:
 
 
 def _next_in(region: Sequence[int], index: int) -> int | None:
-    return next((one for one in region if one > index), None)
+    following = bisect.bisect_right(region, index)
+    return region[following] if following < len(region) else None
 
 
 def _glued_after(lines: Sequence[Line], last: int, following: int) -> bool:
     """Whether the line after the last sure entry ends in a page number just above that entry's."""
-    before = re.search(r"(\d{1,4})\)?\s*$", lines[last].text)
+    before = re.search(r"(\d{1,4})\)?$", lines[last].text.rstrip())
     glued = _GLUED_PAGE.search(lines[following].text.strip())
     return before is not None and glued is not None and 0 <= int(glued[1]) - int(before[1]) <= 30
 

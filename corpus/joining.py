@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus import junk, words
-from corpus.contents import Contents
+from corpus.contents import Contents, too_many
 from corpus.normalise import tidy_spaces, unclosed, width
 from corpus.types import Line
 
@@ -61,10 +61,11 @@ def join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | No
     """Paragraphs, with those that a page break or a hard line width had cut made whole."""
     wrap = _wrap_width(lines)
     unfinished_items = _unfinished_items(lines)
+    exactly = contents is not None and too_many(lines, contents.entries)
     titles = {
         index
         for index, line in enumerate(lines)
-        if contents and len(line.text) < 90 and contents.lists(line.text)
+        if contents and len(line.text) < 90 and contents.lists(line.text, exactly=exactly)
     }
     drafts: list[Draft] = []
     blanks, gap, last = 0, False, -1
@@ -93,7 +94,17 @@ def join(lines: Sequence[Line], dropped: dict[int, str], contents: Contents | No
 
 def _mark_offsets(line: str) -> list[int]:
     """Where marks stood in the tidied `line`: left-out text too, for a quote across one is not in the source."""
-    return [len(tidy_spaces(junk.MARK.sub("", line[: found.start()]))) for found in junk.MARK.finditer(line)]
+    marks = list(junk.MARK.finditer(line))
+    if not marks:
+        return []
+    tidied = tidy_spaces(junk.MARK.sub("", line))
+    ends = [at for at, character in enumerate(tidied, 1) if not character.isspace()]
+    offsets, visible, past = [], 0, 0
+    for mark in marks:  # counted on from mark to mark: a line may be full of them
+        visible += sum(not character.isspace() for character in line[past : mark.start()])
+        past = mark.end()
+        offsets.append(ends[visible - 1] if visible else 0)
+    return offsets
 
 
 def _seam(left: str, right: str) -> str:

@@ -6,6 +6,7 @@ county is read where it carries its ending.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 
@@ -131,8 +132,9 @@ def counties_in(text: str) -> tuple[tuple[int, str], ...]:
 
 def _county(run: str, start: int, ends: list[int]) -> str:
     """The longest county or city of the dictionary that begins at a place of a run of characters, "" if none does."""
-    for end in reversed(ends):
-        if 3 <= end - start <= _LONGEST and _is_county(run[start:end]):
+    near = ends[bisect.bisect_left(ends, start + 3) : bisect.bisect_right(ends, start + _LONGEST)]
+    for end in reversed(near):
+        if _is_county(run[start:end]):
             return run[start:end]
     return ""
 

@@ -15,6 +15,7 @@ _LONGEST_QUOTE = 160  # characters; a quotation longer than this is split inside
 _SPEAKER = re.compile(
     r"[^。！？；“”]{0,40}(?:表示|说|道|介绍|称|坦言|感慨|指出|告诉记者)[^。！？；“”]{0,6}(?:[。！？]|，“)"
 )
+_LONGEST_SPEAKER = 80  # characters that the pattern above may match
 _SHORTEST_PIECE = 14  # characters on each side of a semicolon that may stand alone
 
 
@@ -70,14 +71,10 @@ def _ends(line: str) -> Iterator[int]:
 
 def _quotation_over(line: str, position: int) -> bool:
     """Whether “……。” ends a sentence at `position`: not where a comma or the name of the speaker follows."""
-    rest = line[position + 1 :]
-    return (
-        position > 0
-        and line[position - 1] in _ENDERS
-        and bool(rest)
-        and rest[0] not in "，、；的"
-        and not _SPEAKER.match(rest)
-    )
+    if position == 0 or line[position - 1] not in _ENDERS:
+        return False
+    rest = line[position + 1 : position + 1 + _LONGEST_SPEAKER]
+    return bool(rest) and rest[0] not in "，、；的" and not _SPEAKER.match(rest)
 
 
 def _closes_later(line: str, position: int) -> bool:
@@ -85,5 +82,7 @@ def _closes_later(line: str, position: int) -> bool:
 
 
 def _readable(line: str, last: int, position: int) -> bool:
-    following = re.split(r"[。；;！？]", line[position + 1 :], maxsplit=1)[0]
-    return position - last >= _SHORTEST_PIECE and len(following) >= _SHORTEST_PIECE
+    following = line[position + 1 : position + 1 + _SHORTEST_PIECE]
+    return position - last >= _SHORTEST_PIECE == len(following) and not any(
+        mark in following for mark in "。；;！？"
+    )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from corpus.cleaning import Paragraph
-from corpus.contents import ALIKE, likeness, without_number
+from corpus.contents import ALIKE, likeness, too_many, without_number
 from corpus.headings import (
     CASE_NUMBER,
     COLLECTION,
@@ -123,6 +123,8 @@ def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> l
     order disagrees with the body's). Each paragraph is taken once, so that two cases with one title stay two.
     """
     bares = [bare(without_number(part.text)) if title_like(part) or part.level else "" for part in paragraphs]
+    if too_many(paragraphs, entries):
+        return _match_exactly(bares, entries)
     taken: set[int] = set()
     last = -1
     for entry in entries:
@@ -139,6 +141,26 @@ def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> l
         elif choice >= 0:
             taken.add(choice)
             last = choice
+    return sorted(taken)
+
+
+def _match_exactly(bares: Sequence[str], entries: Sequence[str]) -> list[int]:
+    """What `_match_entries` gives where only exact matches count, in time that grows with the text alone."""
+    places: dict[str, collections.deque[int]] = collections.defaultdict(collections.deque)
+    for index, text in enumerate(bares):
+        places[text].append(index)
+    passed: dict[str, collections.deque[int]] = collections.defaultdict(collections.deque)
+    taken: set[int] = set()
+    last = -1
+    for wanted in filter(None, (bare(without_number(entry)) for entry in entries)):
+        ahead, behind = places[wanted], passed[wanted]
+        while ahead and ahead[0] <= last:
+            behind.append(ahead.popleft())
+        if ahead:
+            last = ahead.popleft()
+            taken.add(last)
+        elif behind:
+            taken.add(behind.popleft())
     return sorted(taken)
 
 

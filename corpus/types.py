@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import operator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,6 +98,9 @@ class TextLine:
     number: int
 
 
+_START = operator.attrgetter("start")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A cleaned document.
@@ -132,15 +136,14 @@ class Document:
         """First and last raw line (1-based, inclusive) that `span` touches."""
         if not self.line_map:
             return (1, 1)
-        starts = [piece.start for piece in self.line_map]
-        first = bisect.bisect_right(starts, span.start) - 1
-        last = bisect.bisect_right(starts, max(span.start, span.end - 1)) - 1
+        first = bisect.bisect_right(self.line_map, span.start, key=_START) - 1
+        last = bisect.bisect_right(self.line_map, max(span.start, span.end - 1), key=_START) - 1
         return (self.line_map[max(first, 0)].number, self.line_map[max(last, 0)].number)
 
     def verbatim(self, span: Span) -> tuple[Span, ...]:
         """`span` cut at every place where raw text was left out, so that each part stands in the raw file."""
-        inside = [cut for cut in self.cuts if span.start < cut < span.end]
-        edges = [span.start, *inside, span.end]
+        first, after = bisect.bisect_right(self.cuts, span.start), bisect.bisect_left(self.cuts, span.end)
+        edges = [span.start, *self.cuts[first:after], span.end]
         return tuple(Span(start, end) for start, end in itertools.pairwise(edges))
 
 

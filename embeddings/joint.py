@@ -66,4 +66,12 @@ def adapted(
 
 def beside(fitted: StaticEmbedder, encoder: StaticEmbedder | None = None) -> JointEmbedder:
     """An encoder, by default the bundled one, and one fitted on the indexed text as one."""
-    return JointEmbedder([(encoder or load_bundled(), _GENERAL_SHARE), (fitted, 1 - _GENERAL_SHARE)])
+    return JointEmbedder(static_parts(fitted, encoder))
+
+
+def static_parts(
+    fitted: StaticEmbedder | None, encoder: StaticEmbedder | None = None
+) -> tuple[tuple[StaticEmbedder, float], ...]:
+    """An encoder, by default the bundled one, and one fitted on the indexed text, with their shares of a cosine."""
+    general = encoder or load_bundled()
+    return ((general, 1.0),) if fitted is None else ((general, _GENERAL_SHARE), (fitted, 1 - _GENERAL_SHARE))

@@ -9,17 +9,15 @@ weightier. In sentences, which are short, they help.
 from __future__ import annotations
 
 import pathlib
-from array import array
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.embedder import Vectors, unit
 from embeddings.lexical import STOP_WORDS
+from embeddings.ragged import Ragged, Rows
 from embeddings.static_model import StaticEmbedder
 
-Rows = NDArray[np.int64]
 _ENCODED = 10_000  # passages that are cut into tokens at a time
 
 
@@ -28,86 +26,79 @@ class LateInteraction:
 
     Args:
         encoder: its token vectors are compared.
-        tokens: distinct token ids of all passages, one passage behind the other, int32.
-        bounds: where each passage's tokens begin, and the end; shape (passages + 1,), int64.
+        passages: distinct token ids of each.
     """
 
-    def __init__(self, encoder: StaticEmbedder, tokens: NDArray[np.int32], bounds: Rows) -> None:
+    def __init__(self, encoder: StaticEmbedder, passages: Ragged) -> None:
         self._encoder = encoder
         self._matrix = unit(encoder.matrix)
-        self._tokens = tokens
-        self._bounds = bounds
-        holding = np.bincount(tokens, minlength=len(self._matrix))
-        passages = len(bounds) - 1
-        self._rarity = np.log(1 + (passages - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+        self._passages = passages
+        holding = np.bincount(passages.values, minlength=len(self._matrix))
+        count = len(passages)
+        self._rarity = np.log(1 + (count - holding + 0.5) / (holding + 0.5)).astype(np.float32)
         self._content = self._rarity.copy()
-        self._content[[ids[0] for ids in encoder.token_ids(sorted(STOP_WORDS)) if len(ids) == 1]] = 0
+        words = encoder.tokens(sorted(STOP_WORDS))
+        self._content[[words[row][0] for row in np.flatnonzero(words.sizes == 1).tolist()]] = 0
 
     @classmethod
     def build(cls, encoder: StaticEmbedder, texts: Sequence[str]) -> LateInteraction:
         """Prepare passages."""
-        tokens, sizes = array("i"), array("q", [0])
-        for start in range(0, len(texts), _ENCODED):
-            for ids in encoder.token_ids(texts[start : start + _ENCODED]):
-                row = np.unique(np.asarray(ids, dtype=np.int32))
-                tokens.frombytes(row.tobytes())
-                sizes.append(len(row))
-        return cls(encoder, np.array(tokens, dtype=np.int32), np.cumsum(np.array(sizes, dtype=np.int64)))
+        return cls(encoder, _distinct(encoder, texts))
 
     def added(self, texts: Sequence[str]) -> LateInteraction:
         """This with more passages behind."""
-        new = LateInteraction.build(self._encoder, texts)
-        tokens = np.concatenate([self._tokens, new._tokens])  # noqa: SLF001
-        bounds = np.concatenate([self._bounds, self._bounds[-1] + new._bounds[1:]])  # noqa: SLF001
-        return LateInteraction(self._encoder, tokens, bounds)
+        return LateInteraction(
+            self._encoder, Ragged.joined([self._passages, _distinct(self._encoder, texts)])
+        )
 
     def without(self, rows: Iterable[int]) -> LateInteraction:
         """This without some passages; the rows of those behind them move up."""
-        kept = np.ones(len(self._bounds) - 1, dtype=bool)
-        kept[list(rows)] = False
-        sizes = np.diff(self._bounds)
-        bounds = np.cumsum(np.concatenate([[0], sizes[kept]]))
-        return LateInteraction(self._encoder, self._tokens[np.repeat(kept, sizes)], bounds)
+        return LateInteraction(self._encoder, self._passages.without(rows))
 
     def scores(self, question: str, rows: Rows) -> Vectors:
         """Weighted mean of the best cosine of each question token in each passage of `rows`, shape (len(rows),)."""
-        passages = [self._tokens[self._bounds[row] : self._bounds[row + 1]] for row in rows]
-        return self._best(question, passages, self._content)
+        return self._best(question, self._passages.taken(rows), self._content)
 
-    def tokens(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
-        """Distinct token ids of texts that are no passages of the index, such as their sentences."""
-        return [np.unique(np.asarray(ids, dtype=np.int32)) for ids in self._encoder.token_ids(texts)]
+    def tokens(self, texts: Sequence[str]) -> Ragged:
+        """Token ids of texts that are no passages of the index."""
+        return self._encoder.tokens(texts)
 
-    def token_scores(self, question: str, tokens: Sequence[NDArray[np.int32]]) -> Vectors:
+    def token_scores(self, question: str, tokens: Ragged) -> Vectors:
         """The same as `scores` for the `tokens` of sentences, function words counted, shape (len(tokens),)."""
         return self._best(question, tokens, self._rarity)
 
-    def _best(self, question: str, passages: Sequence[NDArray[np.int32]], weights: Vectors) -> Vectors:
-        asked = self._encoder.token_ids([question])[0]
-        scores = np.zeros(len(passages), dtype=np.float32)
-        full = [number for number, tokens in enumerate(passages) if len(tokens)]
-        if not asked or not full:
-            return scores
-        pieces = [passages[number] for number in full]
-        starts = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
-        held = np.concatenate(pieces)
+    def _best(self, question: str, tokens: Ragged, weights: Vectors) -> Vectors:
+        asked = self._encoder.tokens([question]).values
+        if not len(asked) or not len(tokens.values):
+            return np.zeros(len(tokens), dtype=np.float32)
         # Texts share most of their tokens, so each token is compared once; counting finds them faster than sorting.
-        distinct = np.flatnonzero(np.bincount(held, minlength=len(self._matrix)))
+        distinct = np.flatnonzero(np.bincount(tokens.values, minlength=len(self._matrix)))
         place = np.zeros(len(self._matrix), dtype=np.int64)
         place[distinct] = np.arange(len(distinct))
-        likeness = (self._matrix[distinct] @ self._matrix[asked].T)[place[held]]
-        best = np.maximum.reduceat(likeness, starts, axis=0)
+        likeness = (self._matrix[distinct] @ self._matrix[asked].T)[place[tokens.values]]
         shares = weights[asked]
-        scores[full] = best @ (shares / max(float(shares.sum()), 1e-9))
+        scores: Vectors = tokens.reduced(likeness, np.maximum) @ (shares / max(float(shares.sum()), 1e-9))
         return scores
 
-    def save(self, path: pathlib.Path) -> None:
-        """Write the passages' tokens."""
-        with path.open("wb") as file:
-            np.savez(file, tokens=self._tokens, bounds=self._bounds)
+    def save(self, folder: pathlib.Path) -> None:
+        """Write the passages' tokens into a folder of their own."""
+        self._passages.save(folder)
 
     @classmethod
-    def load(cls, path: pathlib.Path, encoder: StaticEmbedder) -> LateInteraction:
+    def load(cls, folder: pathlib.Path, encoder: StaticEmbedder) -> LateInteraction:
         """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(encoder, stored["tokens"], stored["bounds"])
+        return cls(encoder, Ragged.load(folder))
+
+
+def _distinct(encoder: StaticEmbedder, texts: Sequence[str]) -> Ragged:
+    """The distinct token ids of each text, rising."""
+    blocks = []
+    for start in range(0, max(len(texts), 1), _ENCODED):
+        tokens = encoder.tokens(texts[start : start + _ENCODED])
+        owner = np.repeat(np.arange(len(tokens)), tokens.sizes)
+        order = np.lexsort((tokens.values, owner))
+        values, owners = tokens.values[order], owner[order]
+        first = np.ones(len(values), dtype=bool)
+        first[1:] = (values[1:] != values[:-1]) | (owners[1:] != owners[:-1])
+        blocks.append(Ragged(values, tokens.bounds).kept(first))
+    return Ragged.joined(blocks)

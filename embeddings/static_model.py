@@ -17,7 +17,9 @@ from tokenizers import Tokenizer
 
 from corpus.errors import ModelError
 from embeddings.embedder import Vectors, unit
+from embeddings.ragged import Ragged
 
+_SUMMED = 200  # texts whose token vectors are laid side by side at a time
 _MODULES = [
     {
         "idx": 0,
@@ -49,6 +51,7 @@ class StaticEmbedder:
         self._tokenizer.no_truncation()
         self._matrix = np.ascontiguousarray(matrix, dtype=np.float32)
         self._meaning = np.any(self._matrix != 0, axis=1)
+        self._numbers = np.min_scalar_type(len(self._matrix))
         self._name = name
 
     @property
@@ -66,9 +69,11 @@ class StaticEmbedder:
         """Token vectors, shape (tokens, dimension)."""
         return self._matrix
 
-    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+    def tokens(self, texts: Sequence[str]) -> Ragged:
         """Token ids of each text, those without a vector (unknown characters, punctuation) left out."""
-        return [[one for one in ids if self._meaning[one]] for ids in self._ids(texts)]
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        found = Ragged.of([one.ids for one in encodings], self._numbers)
+        return found.kept(self._meaning[found.values])
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension)."""
@@ -79,14 +84,15 @@ class StaticEmbedder:
         return self._encode(texts)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, ids in enumerate(self._ids(texts)):
-            if ids:
-                vectors[row] = self._matrix[ids].mean(axis=0)
-        return unit(vectors)
+        return unit(self.sums(self.tokens(texts)))
 
-    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
-        return [one.ids for one in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+    def sums(self, tokens: Ragged) -> Vectors:
+        """Sum of the token vectors of each text, shape (len(tokens), dimension); `encode_document` scales it to 1."""
+        sums = np.empty((len(tokens), self.dimension), dtype=np.float32)
+        for start in range(0, len(tokens), _SUMMED):
+            part = tokens.taken(np.arange(start, min(start + _SUMMED, len(tokens))))
+            sums[start : start + _SUMMED] = part.reduced(self._matrix[part.values], np.add)
+        return sums
 
     def save(self, folder: pathlib.Path) -> None:
         """Write the encoder so that `sentence_transformers.SentenceTransformer(folder)` loads it."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from corpus.changes import Change
 from corpus.types import Case, Document
-from embeddings.embedder import Embedder
 from rag.compose import Composer
 from rag.followup import Resolved, Turn, resolve
 from rag.judge import Thresholds
@@ -16,6 +15,7 @@ from rag.llm import Chat
 from rag.output import corrections_for_people
 from rag.phrasing import Composed
 from rag.retrieve import Retriever
+from rag.sentences import Sentences
 from rag.settings import Settings
 from rag.types import Answer, Hit
 from rag.understand import Corrections, Reading, corrected, place_names, understand
@@ -48,7 +48,7 @@ class Assistant:
         documents, cases: by id.
         changes: what the cases tell of times, steps, papers, trips and shares, in the order of the cases.
         retriever: the searchers.
-        sentence_embedder: encodes single sentences at question time.
+        sentences: of every case.
         vocabulary: plain and official wordings.
         wording: fixed phrases of answers.
         settings: limits.
@@ -63,7 +63,7 @@ class Assistant:
         changes: Sequence[Change],
         retriever: Retriever,
         *,
-        sentence_embedder: Embedder,
+        sentences: Sentences,
         vocabulary: Vocabulary,
         wording: Wording,
         settings: Settings,
@@ -80,7 +80,7 @@ class Assistant:
         self._composer = Composer(
             documents,
             retriever,
-            embedder=sentence_embedder,
+            sentences=sentences,
             changes=_by_case(self._changes),
             wording=wording,
             thresholds=Thresholds(

@@ -15,16 +15,17 @@ from embeddings.bundled import NAME as BUNDLED_NAME
 from embeddings.bundled import load_bundled
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
-from embeddings.joint import JointEmbedder, adapted, beside
+from embeddings.joint import adapted, beside, static_parts
 from embeddings.late_interaction import LateInteraction
-from embeddings.lexical import LEXICAL_FORMAT, LexicalIndex
+from embeddings.lexical import LexicalIndex
 from embeddings.reranker import Reranker
 from embeddings.static_model import StaticEmbedder, load_static
 from rag import records, store
 from rag.assistant import Assistant, Writing
-from rag.indexing import FIELDS, TOKENS, IndexingReport, MakeEmbedder, Progress, build_index, quiet
+from rag.indexing import FIELDS, SENTENCES, TOKENS, IndexingReport, MakeEmbedder, Progress, build_index, quiet
 from rag.readings import CUTTING_VERSION
 from rag.retrieve import Retriever
+from rag.sentences import Sentences
 from rag.settings import PROJECT, Settings
 from rag.vocabulary import load_vocabulary
 from rag.wording import load_wording
@@ -79,7 +80,7 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
     if settings.index is not None:
         return _assistant(settings.index, store.open_build(settings.index), settings, settings.index.name)
     folder = settings.data / "library-index"
-    key = f"library:{_library_digest()}:{BUNDLED_NAME}:{LEXICAL_FORMAT}"
+    key = f"library:{_library_digest()}:{BUNDLED_NAME}"
     try:
         opened = store.open_build(folder)
         current = opened[1]["encoder"]["key"] == key and opened[1]["cutting"] == CUTTING_VERSION
@@ -120,16 +121,15 @@ def _assistant(
 def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, name: str) -> Assistant:
     documents = records.documents_of(build)
     cases = records.cases_of(build, documents)
-    embedder = _embedder_of(build, manifest["encoder"])
-    retriever = _retriever(build, cases, embedder, settings)
+    fitted = _fitted_of(build, manifest["encoder"])
+    retriever = _retriever(build, cases, _embedder_of(manifest["encoder"], fitted), settings)
     words.cut("预热")  # jieba reads its dictionary on first use; no question should wait for that
     return Assistant(
         documents,
         cases,
         [records.change_from(row) for row in records.read_rows(build / "changes.jsonl")],
         retriever,
-        # Another encoder may be too slow for the sentences of every question.
-        sentence_embedder=embedder if isinstance(embedder, JointEmbedder) else load_bundled(),
+        sentences=Sentences.load(build / SENTENCES, static_parts(fitted)),
         vocabulary=load_vocabulary(),
         wording=load_wording(),
         settings=settings,
@@ -147,7 +147,8 @@ def open_retriever(folder: pathlib.Path, settings: Settings) -> Retriever:
     """
     build, manifest = store.open_build(folder)
     cases = records.cases_of(build, records.documents_of(build))
-    return _retriever(build, cases, _embedder_of(build, manifest["encoder"]), settings)
+    encoder = manifest["encoder"]
+    return _retriever(build, cases, _embedder_of(encoder, _fitted_of(build, encoder)), settings)
 
 
 def _retriever(
@@ -192,12 +193,14 @@ def _writing(settings: Settings) -> Writing | None:
     return None if chat is None else Writing(chat, Verifier())
 
 
-def _embedder_of(build: pathlib.Path, encoder: dict[str, Any]) -> Embedder:
+def _fitted_of(build: pathlib.Path, encoder: dict[str, Any]) -> StaticEmbedder | None:
+    """The encoder that was fitted on the index's own text, where there is one."""
+    return load_static(build / "encoder", name=encoder["fitted"]) if encoder["fitted"] else None
+
+
+def _embedder_of(encoder: dict[str, Any], fitted: StaticEmbedder | None) -> Embedder:
     """The encoder that the index was encoded with."""
-    if encoder["fitted"]:
-        embedder: Embedder = beside(load_static(build / "encoder", name=encoder["fitted"]))
-    else:
-        embedder = _configured(encoder["name"])
+    embedder = _configured(encoder["name"]) if fitted is None else beside(fitted)
     if (embedder.name, embedder.dimension) != (encoder["name"], encoder["dimension"]):
         raise CorpusIndexError(
             "编码器与建立索引时的不同", hint="请重新建立索引：python -m rag index 材料文件夹"

@@ -7,17 +7,18 @@ taken from the serving build; what is computed over all of them (vectors, search
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.errors import CorpusIndexError, InputError, UnreadableFileError
+from corpus.errors import CaseQAError, CorpusIndexError, InputError, UnreadableFileError
 from corpus.reading import IsolatedReader
 from corpus.recutting import Piece, pieces_of
 from corpus.types import Case
-from rag import originals, store
+from rag import disk, originals, store
 from rag.candidates import free_name, refuse_same
 from rag.indexing import MakeEmbedder, Progress, quiet, write_readings
 from rag.readings import (
@@ -126,7 +127,7 @@ def add(
                 raise InputError("文件在读取之后变了", hint="请重新上传")
             if free_name(reading.document.name, readings) != reading.document.name:
                 raise InputError(f"刚才收录了另一份“{reading.document.name}”", hint="请重新上传这个文件")
-            kept = originals.keep(folder, reading.document.name, data)
+            kept = _keep(folder, reading.document.name, data)
             readings = (*readings, dataclasses.replace(reading, added=now(), original=kept))
         return readings
 
@@ -214,8 +215,7 @@ def _change(
     progress: Progress = quiet,
 ) -> Collection:
     progress("等待其他写入结束", 0.0)
-    with store.alone(folder):
-        collection = open_collection(folder)
+    with store.alone(folder), _tidied(folder) as collection:
         progress("整理材料", 0.3)
         readings = _up_to_date(dataclasses.replace(collection, readings=edit(collection)))
         if not any(one.cases for one in readings):
@@ -231,6 +231,26 @@ def _change(
             write=store.replace_build,
         )
         return open_collection(folder)
+
+
+@contextlib.contextmanager
+def _tidied(folder: pathlib.Path) -> Iterator[Collection]:
+    """What the index holds before a change; where the change fails, the copies that nobody needs then go."""
+    try:
+        yield open_collection(folder)
+    except BaseException:
+        with contextlib.suppress(CaseQAError, OSError):
+            left = open_collection(folder).readings  # the fault may have come after the new build began to serve
+            originals.sweep(folder, {pathlib.PurePosixPath(one.original).parts[1] for one in left if one.original})
+        raise
+
+
+def _keep(folder: pathlib.Path, name: str, data: bytes) -> str:
+    try:
+        return originals.keep(folder, name, data)
+    except OSError as error:
+        hint = "请检查磁盘空间和写权限；原来的材料没有改动"
+        raise InputError(f"“{name}”存不下来：{disk.refusal(error)}", hint=hint) from error
 
 
 def _up_to_date(collection: Collection) -> tuple[Reading, ...]:

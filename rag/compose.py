@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from corpus.changes import Change
 from corpus.types import Case, Document
-from embeddings.embedder import Embedder
 from rag.asked import any_stated
 from rag.comparison import CHANGE_HEAD, Comparer, mixes_days
 from rag.evidence import Evidence, Gatherer
 from rag.judge import Judge, Judgement, Thresholds
 from rag.phrasing import Composed, Row, listed, nearest, refused, tabled
 from rag.retrieve import Retrieval, Retriever
-from rag.scoring import UnitScorer
+from rag.sentences import Sentences
 from rag.types import Reason
 from rag.understand import Reading
 from rag.units import Unit, told
@@ -68,7 +67,7 @@ class Composer:
     Args:
         documents: by id.
         retriever: knows the passages of each case.
-        embedder: encodes sentences at question time.
+        sentences: of every case.
         changes: of each case, by its id.
         wording: fixed phrases.
         thresholds: how much evidence is enough.
@@ -79,13 +78,13 @@ class Composer:
         documents: Mapping[str, Document],
         retriever: Retriever,
         *,
-        embedder: Embedder,
+        sentences: Sentences,
         changes: Mapping[str, Sequence[Change]],
         wording: Wording,
         thresholds: Thresholds,
     ) -> None:
         self._retriever = retriever
-        self._gatherer = Gatherer(documents, retriever, UnitScorer(embedder, retriever.late))
+        self._gatherer = Gatherer(documents, retriever, sentences)
         self._comparer = Comparer(changes, retriever.late)
         self._judge = Judge(self._gatherer, wording, thresholds)
         self._wording = wording

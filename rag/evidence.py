@@ -10,18 +10,16 @@ import numpy as np
 
 from corpus.places import MUNICIPALITIES, PROVINCES
 from corpus.types import Case, Chunk, Document
-from rag.kept import Kept
 from rag.retrieve import Retrieval, Retriever
-from rag.scoring import Prepared, UnitScorer, joined
+from rag.scoring import UnitScorer
+from rag.sentences import Sentences
 from rag.understand import Reading
-from rag.units import Unit, units_of
+from rag.units import Unit
 
 _SCANNED = 60  # best passages over all cases whose sentences are looked at
 _WHOLE = 3  # best cases whose sentences are all looked at
 _LONGEST_CASE = 40  # passages; of a longer case only the best are looked at
 _KEPT_PLACES = 500  # whose cases stay known between questions
-_KEPT_CASES = 1000  # that stay cut into sentences between questions
-_KEPT_PASSAGES = 6000  # whose sentences stay encoded, about 10 KB each
 _PLACE_CASES, _PLACE_PASSAGES = 8, 8  # best cases of each place that is named, and passages of each of them
 
 
@@ -65,17 +63,16 @@ class Gatherer:
     Args:
         documents: by id.
         retriever: knows the passages of each case.
-        scorer: scores sentences.
+        sentences: of every case.
     """
 
-    def __init__(self, documents: Mapping[str, Document], retriever: Retriever, scorer: UnitScorer) -> None:
+    def __init__(self, documents: Mapping[str, Document], retriever: Retriever, sentences: Sentences) -> None:
         self._documents = documents
         self._retriever = retriever
-        self._scorer = scorer
+        self._sentences = sentences
+        self._scorer = UnitScorer(sentences, retriever.late)
         # Asked for by each step of an answer, and the texts of all cases that may name it are looked through.
         self._about = functools.lru_cache(_KEPT_PLACES)(self._cases_about)
-        self._units = functools.lru_cache(_KEPT_CASES)(self._cut)
-        self._prepared: Kept[Prepared] = Kept(_KEPT_PASSAGES)
 
     def gather(self, reading: Reading, found: Retrieval, chosen: Iterable[str] = ()) -> Evidence:
         """The sentences that may answer.
@@ -94,11 +91,11 @@ class Gatherer:
         for place in reading.places:
             for case in self._retriever.best_cases(self.about(place), found.scores, _PLACE_CASES):
                 add(_best(self._retriever.passages(case, found.scores), _PLACE_PASSAGES))
-        pieces = self._prepared_of([chunk for chunk, _ in passages.values()])
-        scores = [score for _, score in passages.values()]
-        around = [score for piece, score in zip(pieces, scores, strict=True) for _ in piece.units]
-        prepared = joined([piece for piece in pieces if piece.units])
-        units = self._scorer.scored(reading, prepared, np.array(around, dtype=np.float32))
+        pieces = [(self._beginning_in(chunk), score) for chunk, score in passages.values()]
+        around = [score for piece, score in pieces for _ in piece]
+        units = self._scorer.scored(
+            reading, [unit for piece, _ in pieces for unit in piece], np.array(around, dtype=np.float32)
+        )
         return Evidence(tuple(units), found, units[0].score if units else 0.0)
 
     def about(self, place: str) -> tuple[Case, ...]:
@@ -115,23 +112,14 @@ class Gatherer:
             if place in case.title or place in case.region or case.text.count(place) > 1
         )
 
-    def _cut(self, case_id: str) -> list[Unit]:
-        case = self._retriever.case(case_id)
-        return units_of(case, self._documents[case.document_id])
-
-    def _prepared_of(self, chunks: Sequence[Chunk]) -> list[Prepared]:
-        """The sentences that begin in each passage, those of passages that are not kept prepared together."""
-        found = {chunk.id: self._prepared.get(chunk.id) for chunk in chunks}
-        new = [chunk for chunk in chunks if found[chunk.id] is None]
-        prepared = self._scorer.prepare([self._beginning_in(chunk) for chunk in new]) if new else []
-        made = {chunk.id: one for chunk, one in zip(new, prepared, strict=True)}
-        for name, one in made.items():
-            self._prepared.put(name, one)
-        return [found[chunk.id] or made[chunk.id] for chunk in chunks]
-
     def _beginning_in(self, chunk: Chunk) -> list[Unit]:
-        span = chunk.span
-        return [unit for unit in self._units(chunk.case_id) if span.start <= unit.span.start < span.end]
+        """The sentences that begin in a passage."""
+        case, number = self._retriever.case(chunk.case_id), self._retriever.number(chunk.case_id)
+        document = self._documents[case.document_id]
+        return [
+            self._sentences.unit(row, number, case, document)
+            for row in self._sentences.beginning_in(number, chunk.span).tolist()
+        ]
 
 
 def _best(chunks: Sequence[tuple[Chunk, float]], limit: int) -> list[tuple[Chunk, float]]:

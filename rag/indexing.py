@@ -27,6 +27,7 @@ from corpus.types import Case, Chunk, Document, FileReport
 from embeddings.bundled import load_bundled
 from embeddings.embedder import Embedder, Vectors
 from embeddings.index import VectorIndex
+from embeddings.joint import static_parts
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import Field, LexicalIndex
 from embeddings.static_model import StaticEmbedder
@@ -41,11 +42,12 @@ from rag.readings import (
     reading_row,
     serving_readings,
 )
+from rag.sentences import Sentences
 
 Progress = Callable[[str, float], None]
 MakeEmbedder = Callable[[Sequence[str]], tuple[Embedder, StaticEmbedder | None]]
 Fill = Callable[[pathlib.Path], dict[str, Any]]
-TOKENS = "tokens.npz"
+TOKENS, SENTENCES = "tokens", "sentences"
 FIELDS: tuple[Field, ...] = ("characters", "words")
 
 
@@ -270,6 +272,8 @@ def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_ke
     if content.fitted is not None:
         content.fitted.save(draft / "encoder")
     LateInteraction.build(load_bundled(), content.texts).save(draft / TOKENS)
+    by_id = {document.id: document for document in content.documents}
+    Sentences.build(content.cases, by_id, static_parts(content.fitted)).save(draft / SENTENCES)
     corpus_digest = hashlib.sha256(
         "\n".join(sorted(document.digest for document in content.documents)).encode()
     )

@@ -97,8 +97,8 @@ class Retriever:
         self._weights = weights
         self._reranker = reranker
         self._looked_through = looked_through
-        order = {case_id: number for number, case_id in enumerate(cases)}
-        self._owners = np.array([order[chunk.case_id] for chunk in chunks], dtype=np.int64)
+        self._numbers = {case_id: number for number, case_id in enumerate(cases)}
+        self._owners = np.array([self._numbers[chunk.case_id] for chunk in chunks], dtype=np.int64)
         self._rows: dict[str, list[int]] = {case_id: [] for case_id in cases}
         for row, chunk in enumerate(chunks):
             self._rows[chunk.case_id].append(row)
@@ -189,6 +189,10 @@ class Retriever:
     def case(self, case_id: str) -> Case:
         """The case of an id."""
         return self._cases[case_id]
+
+    def number(self, case_id: str) -> int:
+        """The place of a case in the order of the index, from 0."""
+        return self._numbers[case_id]
 
     def passages(self, case: Case, scores: Scores) -> list[tuple[Chunk, float]]:
         """The passages of a case in text order with their scores."""

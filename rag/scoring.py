@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.quantities import Quantity, quantities_in
-from embeddings.embedder import Embedder, Vectors
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import character_terms, fold
 from embeddings.mixing import scaled
+from rag.sentences import Sentences
 from rag.understand import Reading
 from rag.units import LONGEST, Unit, has_figure
 
 Scores = NDArray[np.float32]
-Tokens = NDArray[np.int32]
 
 _KEPT_FIGURES = 20_000  # sentences whose quantities stay known
 _SHORT = 16  # characters; a shorter sentence without a figure or a name is a heading in all but form
@@ -39,111 +36,67 @@ _BACKGROUND = re.compile(
 _SPEECH = re.compile(r"^“[^”]{12,}[。！？，]”|(?:表示|说)[:：，]|记者|摄）")
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Units with what their scores are computed from; all of one length.
-
-    Attributes:
-        units: without scores.
-        folded: their texts as they are compared.
-        vectors: shape (units, dimension).
-        tokens: distinct token ids of each.
-    """
-
-    units: tuple[Unit, ...]
-    folded: tuple[str, ...]
-    vectors: Vectors
-    tokens: tuple[Tokens, ...]
-
-
 class UnitScorer:
     """Scores units with the encoders of one index.
 
     Args:
-        embedder: encodes sentences at question time.
+        sentences: of every case of the index.
         late: compares words.
     """
 
-    def __init__(self, embedder: Embedder, late: LateInteraction) -> None:
-        self._embedder = embedder
+    def __init__(self, sentences: Sentences, late: LateInteraction) -> None:
+        self._sentences = sentences
         self._late = late
         # A tenth of a question's time, and only one that asks for a figure needs them.
         self._figures = functools.lru_cache(_KEPT_FIGURES)(quantities_in)
 
-    def prepare(self, groups: Sequence[Sequence[Unit]]) -> list[Prepared]:
-        """What the scores of each group's units are computed from; costs most of a question's time, so it is worth keeping.
-
-        All groups go through the encoders together, which costs a fraction of one after the other.
-        """
-        whole = self._prepared([unit for group in groups for unit in group])
-        ends = itertools.accumulate(map(len, groups))
-        return [_part(whole, end - len(group), end) for group, end in zip(groups, ends, strict=True)]
-
-    def _prepared(self, units: Sequence[Unit]) -> Prepared:
-        texts = [f"{unit.heading}\n{unit.text}" for unit in units]
-        return Prepared(
-            tuple(units),
-            tuple(fold(text) for text in texts),
-            self._embedder.encode_document(texts),
-            tuple(self._late.tokens(texts)),
-        )
-
-    def scored(self, reading: Reading, prepared: Prepared, around: Scores) -> list[Unit]:
+    def scored(self, reading: Reading, units: Sequence[Unit], around: Scores) -> list[Unit]:
         """The units with their scores, best first.
 
         Args:
             reading: the question.
-            prepared: the units.
+            units: without scores.
             around: score of the passage around each unit, shape (units,).
         """
-        if not prepared.units:
+        if not units:
             return []
-
-        def likeness(question: str, meant: str) -> Scores:
-            by_character = _term_scores(dict.fromkeys(character_terms(question)), prepared.folded)
-            by_vector: Vectors = prepared.vectors @ self._embedder.encode_query([meant])[0]
-            by_word = self._late.token_scores(question, prepared.tokens)
-            return (scaled(by_character) + scaled(by_vector) + scaled(by_word)) / np.float32(3)
-
-        whole = likeness(reading.topic, reading.expanded)
-        several = len(reading.parts) > 1
-        by_part = np.array([likeness(part, part) for part in reading.parts]) if several else whole[None]
+        likeness, by_part, close = self._likeness(reading, units)
         # A sentence that answers one part of the question well is as welcome as one that touches all parts.
-        alike = 0.5 * whole + 0.5 * by_part.max(axis=0)
-        worth = [_worth(unit.text, reading, self._figures) for unit in prepared.units]
+        alike = 0.5 * likeness + 0.5 * by_part.max(axis=0)
+        worth = [_worth(unit.text, reading, self._figures) for unit in units]
         total = 0.87 * alike + 0.13 * scaled(around) + np.array(worth, dtype=np.float32)
-        close = prepared.vectors @ self._embedder.encode_query([reading.expanded])[0]
         found = [
             dataclasses.replace(
                 unit,
                 score=float(total[row]),
                 likeness=float(alike[row]),
                 closeness=float(close[row]),
-                by_part=tuple(float(0.5 * whole[row] + 0.5 * part[row]) + worth[row] for part in by_part),
+                by_part=tuple(float(0.5 * likeness[row] + 0.5 * part[row]) + worth[row] for part in by_part),
             )
-            for row, unit in enumerate(prepared.units)
+            for row, unit in enumerate(units)
         ]
         return sorted(found, key=lambda unit: -unit.score)
 
+    def _likeness(self, reading: Reading, units: Sequence[Unit]) -> tuple[Scores, Scores, Scores]:
+        """Likeness to the whole question, to each of its parts, and the cosine to it in official terms.
 
-def _part(whole: Prepared, start: int, end: int) -> Prepared:
-    """Some of the units; the vectors are copied, so that a part that is kept does not hold on to the whole."""
-    return Prepared(
-        whole.units[start:end],
-        whole.folded[start:end],
-        whole.vectors[start:end].copy(),
-        whole.tokens[start:end],
-    )
+        Returns:
+            Arrays of shape (units,), (parts, units) and (units,).
+        """
+        parts = reading.parts if len(reading.parts) > 1 else ()
+        rows = np.array([unit.row for unit in units])
+        cosines = self._sentences.cosines(rows, [reading.expanded, *parts])
+        tokens = self._sentences.tokens(rows)
+        folded = [fold(f"{unit.heading}\n{unit.text}") for unit in units]
 
+        def likeness(question: str, by_vector: Scores) -> Scores:
+            by_character = _term_scores(dict.fromkeys(character_terms(question)), folded)
+            by_word = self._late.token_scores(question, tokens)
+            return (scaled(by_character) + scaled(by_vector) + scaled(by_word)) / np.float32(3)
 
-def joined(pieces: Sequence[Prepared]) -> Prepared:
-    """Several `Prepared`, none of them empty, as one."""
-    return Prepared(
-        tuple(unit for piece in pieces for unit in piece.units),
-        tuple(text for piece in pieces for text in piece.folded),
-        np.concatenate([piece.vectors for piece in pieces]) if pieces else np.zeros((0, 0), dtype=np.float32),
-        tuple(tokens for piece in pieces for tokens in piece.tokens),
-    )
+        whole = likeness(reading.topic, cosines[:, 0])
+        by_part = [likeness(part, cosines[:, number]) for number, part in enumerate(parts, 1)]
+        return whole, np.array(by_part or [whole]), cosines[:, 0]
 
 
 def _term_scores(terms: Iterable[str], folded: Sequence[str]) -> Scores:

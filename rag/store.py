@@ -31,7 +31,7 @@ from typing import Any
 from corpus.errors import CorpusIndexError, InputError
 from rag import locking, originals
 
-FORMAT = 2
+FORMAT = 3
 _POINTER = "CURRENT"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".building-"

@@ -46,6 +46,7 @@ class Unit:
         span: in the document's text; sentences that complete each other are one span.
         heading: the heading above it inside the case, "".
         order: its place among all units of its case.
+        row: its place among all units of the index.
         score: how well it answers, higher is better.
         likeness: the part of the score that is shared wording and meaning alone.
         closeness: cosine to the question in official terms.
@@ -57,6 +58,7 @@ class Unit:
     span: Span
     heading: str
     order: int
+    row: int = 0
     score: float = 0.0
     likeness: float = 0.0
     closeness: float = 0.0
@@ -68,25 +70,25 @@ class Unit:
         return self.span.of(self.document.text)
 
 
-def units_of(case: Case, document: Document) -> list[Unit]:
-    """Units of a case in text order."""
-    found: list[Unit] = []
-    heading = ""
+def unit_spans(case: Case) -> list[tuple[Span, Span]]:
+    """Where the units of a case and the headings above them stand in its document, by start; (0, 0) for no heading."""
+    found: list[tuple[Span, Span]] = []
+    heading = Span(0, 0)
     position = case.span.start
     lines = case.text.split("\n")
     for number, line in enumerate(lines):
         if number == 0 and line == case.title and len(lines) > 1:
             pass
         elif is_heading(line) and number + 1 < len(lines):
-            heading = line
+            heading = Span(position, position + len(line))
             if _FIGURE.search(line):
-                found.append(Unit(case, document, Span(position, position + len(line)), "", len(found)))
+                found.append((heading, Span(0, 0)))
         else:
-            sentences = split_sentences(line, offset=position)
-            found.extend(
-                Unit(case, document, span, heading, len(found) + index)
-                for index, span in enumerate(_readable(sentences, document.text))
-            )
+            sentences = split_sentences(line)
+            found += [
+                (Span(position + one.start, position + one.end), heading)
+                for one in _readable(sentences, line)
+            ]
         position += len(line) + 1
     return found
 

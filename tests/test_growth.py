@@ -25,7 +25,6 @@ from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import Field, LexicalIndex, terms_of
 from embeddings.mixing import best_rows
 from embeddings.postings import Segment
-from rag.kept import Kept
 from rag.retrieve import Retriever
 
 pytest_plugins = ("indexes",)
@@ -256,17 +255,3 @@ def test_other_vectors_give_other_scores(large: Retriever, small: Indexed) -> No
 def test_more_hits_than_are_sorted_at_first_come_out(large: Retriever, small: Indexed) -> None:
     found = large.retrieve(replace(small.assistant.understand("企业开办"), places=()), limit=1000)
     assert {hit.case.id for hit in found.hits} == {case.id for case in large.cases}
-
-
-# Kept values
-
-
-def test_what_was_asked_for_longest_ago_goes_first() -> None:
-    kept: Kept[str] = Kept(2)
-    kept.put("a", "1")
-    kept.put("b", "2")
-    assert kept.get("a") == "1"
-    kept.put("c", "3")
-    assert [kept.get(name) for name in "abc"] == ["1", None, "3"]
-    kept.put("c", "4")
-    assert (kept.get("c"), len(kept)) == ("4", 2)

@@ -36,8 +36,8 @@ def test_a_question_without_words_scores_nothing() -> None:
 
 def test_what_is_saved_scores_alike(tmp_path: Path) -> None:
     late = LateInteraction.build(load_bundled(), PASSAGES)
-    late.save(tmp_path / "tokens.npz")
-    again = LateInteraction.load(tmp_path / "tokens.npz", load_bundled())
+    late.save(tmp_path / "tokens")
+    again = LateInteraction.load(tmp_path / "tokens", load_bundled())
     assert np.array_equal(again.scores("刻章子", ALL), late.scores("刻章子", ALL))
 
 

@@ -299,7 +299,13 @@ FILES = (
     "changes.jsonl",
     "chunks.jsonl",
     "vectors.faiss",
-    "tokens.npz",
+    *(f"tokens/{name}.npy" for name in ("values", "bounds")),
+    *(f"sentences/{name}.npy" for name in ("spans", "headings", "bounds")),
+    *(
+        f"sentences/encoded-{number}/{name}.npy"
+        for number in (0, 1)
+        for name in ("values", "bounds", "lengths")
+    ),
     *(
         f"{field}/{name}"
         for field in ("characters", "words")

@@ -77,8 +77,8 @@ class Matcher:
     def _weigh(self, text: str) -> float:
         if not isinstance(self._embedder, StaticEmbedder):
             return _WEIGHT
-        rows = self._embedder.token_ids([text])[0]
-        if not rows:
+        rows = self._embedder.tokens([text]).values
+        if not len(rows):
             return _WEIGHT
         return float(np.linalg.norm(self._embedder.matrix[rows], axis=1).max())
 
