@@ -5,8 +5,9 @@ Every figure of a row stands in the row's quote. Nothing is computed here.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus import change_limits, change_rules, change_scopes
@@ -18,6 +19,7 @@ from corpus.types import Case, Document, Span
 
 _LONGEST_QUOTE = 120  # characters; only a single clause may be longer
 _LONGEST_SENTENCE = 1200  # characters
+_MOST_FINDINGS = 40  # of one rule in a sentence; five real compilations have seven of all rules at most
 _LONGEST_PAIR = 200  # characters of two sentences that may tell one change
 _FORMER, _NOW = re.compile(change_rules.FORMER), re.compile(change_rules.NOW)
 _WHEN = re.compile(r"[^，。；]{0,8}(?:年|月|日|季度|以来|目前|至今)[^，。；]{0,6}，")
@@ -66,11 +68,21 @@ class Change:
     span: Span
 
 
-def find_changes(case: Case, document: Document) -> tuple[Change, ...]:
-    """Every change or limit that `case`, a case of `document`, states, in order of the text, each once."""
+def find_changes(
+    case: Case, document: Document, *, patience: Callable[[], None] | None = None
+) -> tuple[Change, ...]:
+    """Every change or limit that a case states, in order of the text, each once.
+
+    Args:
+        case: of `document`.
+        document: where it stands.
+        patience: called before each sentence; what it raises ends the search.
+    """
     found: dict[tuple[str, ...], Change] = {}
     context = Context(case, {})
     for place in _places(case):
+        if patience:
+            patience()
         if place.is_heading:
             context.headed = {}
         for finding in _findings(place.text):
@@ -85,7 +97,7 @@ def _findings(text: str) -> list[Finding]:
     findings: list[Finding] = []
     used: set[int] = set()
     for rule in _RULES:
-        for finding, figures in rule(sentence):
+        for finding, figures in itertools.islice(rule(sentence), _MOST_FINDINGS):
             if not used.intersection(figures):
                 used.update(figures)
                 findings.append(finding)

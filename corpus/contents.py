@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import collections
 import functools
 import itertools
 import re
@@ -16,7 +17,7 @@ from corpus.types import Line
 
 _HEADING = re.compile(r"目\s*[录錄次]|CONTENTS|Contents|目\s*录\s*CONTENTS")
 # Each run of dots or spaces is looked at once, from where it begins: a line may hold nothing else.
-_PAGE = re.compile(r"(?<![\s.．…·。•_\-—])(?:[\s.．…·。•_\-—]{2,}|\s)\(?\d{1,4}\)?\s*$")
+_PAGE = re.compile(r"(?<![\s.．…·。•_\-—])(?:[\s.．…·。•_\-—]{2,}|\s)\(?(\d{1,4})\)?\s*$")
 _GLUED_PAGE = re.compile(r"[\u4e00-\u9fff”》）](\d{1,4})$")
 _DOTS = re.compile(r"(?<![.．…·•_])[.．…·•_]{3,}$")
 ALIKE = 82.0  # a title in the contents and in the body often differ by a word ("36条政务(服务)热线合并了")
@@ -82,9 +83,7 @@ def _without_glued_pages(texts: Sequence[str]) -> list[str]:
 
     Only a number that fits between the pages before and after is one; a title may end in a figure.
     """
-    pages = [
-        int(found[0].strip(" \t.．…·。•_-—()")) if (found := _PAGE.search(text)) else None for text in texts
-    ]
+    pages = [int(found[1]) if (found := _PAGE.search(text)) else None for text in texts]
     low = 0
     trimmed = []
     for text, page, later in zip(texts, pages, _later_pages(pages), strict=True):
@@ -180,3 +179,50 @@ def _made(first: int, last: int, texts: Sequence[str]) -> Contents | None:
         entry for entry in (_entry(text) for text in texts) if bare(entry) and bare(entry) != "目录"
     )
     return Contents(first, last, entries) if entries else None
+
+
+def match_entries(bares: Sequence[str], entries: Sequence[str]) -> list[int]:
+    """Which of the bare texts of paragraphs (`bare`, "" for what is no title) each listed title is, ascending.
+
+    An exact match after the last one is best, then a likely one after it, then an exact one anywhere (the list's
+    order disagrees with the body's). Each paragraph is taken once, so that two cases with one title stay two.
+    """
+    if too_many(bares, entries):
+        return _match_exactly(bares, entries)
+    taken: set[int] = set()
+    last = -1
+    for entry in entries:
+        wanted = bare(without_number(entry))
+        free = [index for index, text in enumerate(bares) if text and index not in taken]
+        exact = [index for index in free if bares[index] == wanted]
+        likely = [index for index in free if index > last and likeness(bares[index], wanted) >= ALIKE]
+        ahead = [index for index in exact if index > last]
+        choice = (
+            ahead[0] if ahead else max(likely, key=lambda index: likeness(bares[index], wanted), default=-1)
+        )
+        if choice < 0 and exact:
+            taken.add(exact[0])
+        elif choice >= 0:
+            taken.add(choice)
+            last = choice
+    return sorted(taken)
+
+
+def _match_exactly(bares: Sequence[str], entries: Sequence[str]) -> list[int]:
+    """What `match_entries` gives where only exact matches count, in time that grows with the text alone."""
+    places: dict[str, collections.deque[int]] = collections.defaultdict(collections.deque)
+    for index, text in enumerate(bares):
+        places[text].append(index)
+    passed: dict[str, collections.deque[int]] = collections.defaultdict(collections.deque)
+    taken: set[int] = set()
+    last = -1
+    for wanted in filter(None, (bare(without_number(entry)) for entry in entries)):
+        ahead, behind = places[wanted], passed[wanted]
+        while ahead and ahead[0] <= last:
+            behind.append(ahead.popleft())
+        if ahead:
+            last = ahead.popleft()
+            taken.add(last)
+        elif behind:
+            taken.add(behind.popleft())
+    return sorted(taken)

@@ -116,11 +116,13 @@ _FIGURE = rf"(?<![\dXx×.,])(?P<number>{_NUMBER})(?P<odd>[余多来几])?(?P<sca
 _RANGE = rf"(?:(?P<low>{_NUMBER}){_TO}(?=[\d一二三四五六七八九十百两]))?"
 _TIME = rf"(?:个(?P<half>半|多)(?=[工小钟月星礼]))?(?P<time>{'|'.join(_TIME_UNITS)}|(?<=[半多])月)(?P<tail>半|多)?"
 _OTHER = rf"(?P<share>{'|'.join(_SHARE_UNITS)})|(?P<money>{'|'.join(_MONEY_UNITS)})|(?P<measure>{_MEASURES})"
+# With what a quantity may begin; a look at one character spares the rest at most places.
+_BEGINNING = r"(?=[\d〇零一二三四五六七八九十百千万亿两半第立秒即随当最不将大约近超突逾])"
 _QUANTITY = re.compile(
-    rf"(?P<date>{_DATE})|(?P<instant>{_INSTANT})|(?P<today>{_TODAY})|"
+    rf"{_BEGINNING}(?:(?P<date>{_DATE})|(?P<instant>{_INSTANT})|(?P<today>{_TODAY})|"
     rf"(?P<before>{_BEFORE})?(?P<ordinal>第)?"
     rf"(?:百分之(?P<percent>{_NUMBER})|半个?(?P<halved>{'|'.join(_TIME_UNITS)}|月)|{_RANGE}{_FIGURE}(?:{_TIME}|{_OTHER})?)"
-    rf"(?P<after>{_AFTER})?"
+    rf"(?P<after>{_AFTER})?)"
 )
 _BOUNDS: dict[str, Bound] = {
     **dict.fromkeys("不少于 不低于 超过 突破 超 逾 以上 余 多".split(), "more"),

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from corpus.cleaning import Paragraph
-from corpus.contents import ALIKE, likeness, too_many, without_number
+from corpus.contents import match_entries, without_number
 from corpus.headings import (
     CASE_NUMBER,
     COLLECTION,
@@ -46,7 +46,8 @@ def find_starts(
         document_title: its title.
         own: whether that title is surely the document's own; otherwise it may be that of the first case.
     """
-    listed = _match_entries(paragraphs, entries)
+    bares = [bare(without_number(part.text)) if title_like(part) or part.level else "" for part in paragraphs]
+    listed = match_entries(bares, entries)
     if len(listed) >= max(2, 0.5 * len(entries)):
         return sorted({*listed, *_same_layout(paragraphs, listed)})
     for find in (_by_case_number, _by_level, _by_ordinal, _by_layout, _by_wording):
@@ -114,54 +115,6 @@ def _one_report(paragraphs: Sequence[Paragraph], found: Sequence[int], document_
         and not _prefixed(paragraphs, found)
         and not _sectioned(paragraphs, found)
     )
-
-
-def _match_entries(paragraphs: Sequence[Paragraph], entries: Sequence[str]) -> list[int]:
-    """The paragraph of each listed title, in the order of the list where that is possible.
-
-    An exact match after the last one is best, then a likely one after it, then an exact one anywhere (the list's
-    order disagrees with the body's). Each paragraph is taken once, so that two cases with one title stay two.
-    """
-    bares = [bare(without_number(part.text)) if title_like(part) or part.level else "" for part in paragraphs]
-    if too_many(paragraphs, entries):
-        return _match_exactly(bares, entries)
-    taken: set[int] = set()
-    last = -1
-    for entry in entries:
-        wanted = bare(without_number(entry))
-        free = [index for index, text in enumerate(bares) if text and index not in taken]
-        exact = [index for index in free if bares[index] == wanted]
-        likely = [index for index in free if index > last and likeness(bares[index], wanted) >= ALIKE]
-        ahead = [index for index in exact if index > last]
-        choice = (
-            ahead[0] if ahead else max(likely, key=lambda index: likeness(bares[index], wanted), default=-1)
-        )
-        if choice < 0 and exact:
-            taken.add(exact[0])
-        elif choice >= 0:
-            taken.add(choice)
-            last = choice
-    return sorted(taken)
-
-
-def _match_exactly(bares: Sequence[str], entries: Sequence[str]) -> list[int]:
-    """What `_match_entries` gives where only exact matches count, in time that grows with the text alone."""
-    places: dict[str, collections.deque[int]] = collections.defaultdict(collections.deque)
-    for index, text in enumerate(bares):
-        places[text].append(index)
-    passed: dict[str, collections.deque[int]] = collections.defaultdict(collections.deque)
-    taken: set[int] = set()
-    last = -1
-    for wanted in filter(None, (bare(without_number(entry)) for entry in entries)):
-        ahead, behind = places[wanted], passed[wanted]
-        while ahead and ahead[0] <= last:
-            behind.append(ahead.popleft())
-        if ahead:
-            last = ahead.popleft()
-            taken.add(last)
-        elif behind:
-            taken.add(behind.popleft())
-    return sorted(taken)
 
 
 def _signature(paragraphs: Sequence[Paragraph], index: int) -> tuple[int, bool, int, int, bool]:

@@ -10,7 +10,8 @@ import pathlib
 
 
 @functools.cache
-def _table() -> dict[int, str]:
+def simplified_table() -> dict[int, str]:
+    """The usual Simplified character for the code of each Traditional one, for `str.translate`."""
     import opencc
 
     folder = pathlib.Path(opencc.__file__).parent / "dictionary"
@@ -24,4 +25,4 @@ def _table() -> dict[int, str]:
 
 def simplified(text: str) -> str:
     """`text` with every Traditional character replaced by its usual Simplified one; the length stays."""
-    return text.translate(_table())
+    return text.translate(simplified_table())

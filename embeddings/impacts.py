@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.lexical import Field, LexicalIndex, terms_of
+from embeddings.lexical import Field, LexicalIndex
 from embeddings.postings import Segment, key_of
 
 PAGE_TERMS = 64  # on a page of the lexicon, about
@@ -43,15 +43,15 @@ class Lexicon:
     bits: int
     weightiest: float
 
-    def pages_of(self, text: str) -> list[int]:
-        """Numbers of the pages on which the terms of `text` are, rising, each once."""
-        return sorted({self._page(key_of(term)) for term in terms_of(text, self.field)})
+    def pages_of(self, terms: Iterable[str]) -> list[int]:
+        """Numbers of the pages on which terms of the field are, rising, each once."""
+        return sorted({self._page(key_of(term)) for term in terms})
 
-    def question(self, text: str, pages: Mapping[int, Page]) -> Question:
+    def question(self, terms: Iterable[str], pages: Mapping[int, Page]) -> Question:
         """What to search for, given the pages that `pages_of` named; those without a term may be missing."""
         weights: Weights = {}
         ideal = 0.0
-        for term, count in Counter(terms_of(text, self.field)).items():
+        for term, count in Counter(terms).items():
             found = self._found(term, pages)
             if found is None:
                 ideal += count * self.weightiest
@@ -161,8 +161,3 @@ def _weights(matrix: sparse.csr_matrix) -> Callable[[int], Weights]:
 
 def _rarity(passages: int, holding: int) -> np.float32:
     return np.float32(math.log(1 + (passages - holding + 0.5) / (holding + 0.5)))
-
-
-def joined(lexicons: Sequence[Lexicon]) -> dict[Field, Lexicon]:
-    """Lexicons by field."""
-    return {one.field: one for one in lexicons}

@@ -53,6 +53,8 @@ class VectorIndex:
         """This index with more vectors behind, of shape (passages, dimension)."""
         import faiss
 
+        if not len(vectors):
+            return self
         new = np.ascontiguousarray(vectors, dtype=np.float32)
         if self.exact and len(self) + len(new) > EXACT:
             return VectorIndex.build(np.concatenate([self._index.reconstruct_n(0, len(self)), new]))
@@ -64,8 +66,11 @@ class VectorIndex:
         """This index without some vectors; the rows of those behind them move up."""
         import faiss
 
+        dropped = np.fromiter(rows, dtype=np.int64)
+        if not len(dropped):
+            return self
         index = faiss.clone_index(self._index)
-        index.remove_ids(faiss.IDSelectorBatch(np.fromiter(rows, dtype=np.int64)))
+        index.remove_ids(faiss.IDSelectorBatch(dropped))
         return VectorIndex(index)
 
     @classmethod

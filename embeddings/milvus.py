@@ -161,6 +161,11 @@ class Milvus:
         with self._told():
             self._client.load_collection(name, timeout=_BUILDING)
 
+    def wake(self, name: str) -> None:
+        """Make a collection that was ready once ready again where that is forgotten: in a milvus-lite file."""
+        if self.address.file is not None:
+            self.load(name)
+
     def finish(self, name: str) -> None:
         """Write a collection out, so that its indices are complete."""
         with self._told():
@@ -171,7 +176,9 @@ class Milvus:
         with self._told():
             self._client.drop_collection(name, timeout=_BUILDING)
 
-    def nearest(self, name: str, field: str, queries: Sequence[Any], limit: int) -> list[Hits]:
+    def nearest(
+        self, name: str, field: str, queries: Sequence[Any], limit: int, *, among: Sequence[int] = ()
+    ) -> list[Hits]:
         """For each query, the keys of the `limit` passages with the greatest inner products, best first.
 
         Args:
@@ -179,6 +186,7 @@ class Milvus:
             field: `VECTOR` with queries of shape (dimension,), or a sparse field with `Weights`.
             queries: all of one kind.
             limit: at most `DEEPEST`.
+            among: keys of the passages that are looked at; none for all.
         """
         params = {"metric_type": "IP", "params": {"nprobe": _PROBED}}
         with self._told():
@@ -187,6 +195,7 @@ class Milvus:
                 data=list(queries),
                 anns_field=field,
                 limit=limit,
+                filter=f"key in {list(among)}" if among else "",
                 search_params=params,
                 output_fields=["key"],
                 timeout=self._patience,

@@ -71,7 +71,10 @@ class StaticEmbedder:
 
     def tokens(self, texts: Sequence[str]) -> Ragged:
         """Token ids of each text, those without a vector (unknown characters, punctuation) left out."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        if len(texts) == 1:  # a batch is handed to threads, which take longer than a question's tokens
+            encodings = [self._tokenizer.encode(texts[0], add_special_tokens=False)]
+        else:
+            encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         found = Ragged.of([one.ids for one in encodings], self._numbers)
         return found.kept(self._meaning[found.values])
 

@@ -1,8 +1,9 @@
-"""The command line: python -m rag index | ask | search | cases | changes | verify | doctor."""
+"""The command line: python -m rag index | publish | ask | search | cases | changes | verify | doctor."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ from rag.doctor import findings
 from rag.exporting import checked_path, write_export
 from rag.output import answer_object, case_object, hit_object
 from rag.progress import Progress
+from rag.remote.command import describe, in_words, run
 from rag.settings import Settings, load_settings
 from rag.store import quoted
 from rag.tables import answer_for_people, cases_table, health_report, hits_table, table
@@ -77,6 +79,7 @@ def _parser() -> ChineseParser:
 
     index = add("index", _index, "把文件和文件夹收录成索引，并逐个文件报告情况")
     index.add_argument("paths", nargs="+", type=pathlib.Path, metavar="PATH", help="文件或文件夹")
+    describe(add("publish", _publish, "把建好的索引发布到 Milvus，供许多台问答服务器共用"))
     ask = add("ask", _ask, "提问，得到每句都注明出处的回答")
     ask.add_argument("question", nargs="?", metavar="QUESTION", help="问题")
     ask.add_argument(
@@ -142,14 +145,9 @@ def _index(options: argparse.Namespace) -> int:
         with Progress(sys.stderr) as progress:
             report = index_files(options.paths, folder, settings, progress)
     except NothingReadError as error:
-        print(
-            _dump([_report_object(one) for one in error.reports])
-            if options.json
-            else health_report(error.reports)
-        )
+        print(_dump(error.reports) if options.json else health_report(error.reports))
         raise
     if options.json:
-        files = [_report_object(one) for one in report.files]
         print(
             _dump(
                 {
@@ -158,7 +156,7 @@ def _index(options: argparse.Namespace) -> int:
                     "chunks": report.chunks,
                     "reused": report.reused,
                     "encoder": report.encoder,
-                    "files": files,
+                    "files": report.files,
                 }
             )
         )
@@ -168,6 +166,14 @@ def _index(options: argparse.Namespace) -> int:
         f"\n共收录 {report.cases} 个案例（{report.chunks} 段），{report.reused} 个文件没有变化、直接沿用。索引：{folder}"
     )
     print(f'现在可以提问：python -m rag ask "问题" --index {quoted(folder)}')
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    with Progress(sys.stderr) as progress:
+        told = run(options, settings.index or DEFAULT_INDEX, settings, progress)
+    print(_dump(told) if options.json else in_words(told))
     return 0
 
 
@@ -285,13 +291,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _report_object(report: Any) -> dict[str, Any]:
-    import dataclasses
-
-    return dataclasses.asdict(report)
+    return json.dumps(value, ensure_ascii=False, default=dataclasses.asdict)
 
 
 if __name__ == "__main__":

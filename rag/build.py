@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 import pathlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from corpus import words
-from corpus.errors import CorpusIndexError
+from corpus.errors import CorpusIndexError, InputError
 from corpus.types import Case
-from embeddings.batches import InBatches, spread
 from embeddings.bundled import NAME as BUNDLED_NAME
 from embeddings.bundled import load_bundled
 from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
-from embeddings.joint import adapted, beside, static_parts
+from embeddings.joint import adapted, static_parts
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
+from embeddings.milvus_address import Address, address_of
 from embeddings.reranker import Reranker
-from embeddings.static_model import StaticEmbedder, load_static
+from embeddings.threads import one_thread_each
 from rag import records, store
 from rag.assistant import Assistant, Writing
-from rag.indexing import FIELDS, SENTENCES, TOKENS, IndexingReport, MakeEmbedder, Progress, build_index, quiet
+from rag.contents import FIELDS, SENTENCES, TOKENS, VECTORS
+from rag.encoders import embedder_of, encoder_maker, fitted_of
+from rag.indexing import IndexingReport, Progress, build_index, quiet
 from rag.readings import CUTTING_VERSION
 from rag.retrieve import Retriever
 from rag.sentences import Sentences
@@ -30,13 +32,24 @@ from rag.settings import PROJECT, Settings
 from rag.vocabulary import load_vocabulary
 from rag.wording import load_wording
 
+if TYPE_CHECKING:
+    from rag.remote.publishing import Published
+
 LIBRARY = PROJECT / "corpus" / "library"
 
 
 def index_files(
     paths: Sequence[pathlib.Path], folder: pathlib.Path, settings: Settings, progress: Progress = quiet
 ) -> IndexingReport:
-    """Index files and folders into `folder` with the configured encoder; see `rag.indexing.build_index`."""
+    """Index files and folders into `folder` with the configured encoder; see `rag.indexing.build_index`.
+
+    Raises:
+        InputError: as there, and for an index in Milvus, which is written by `publish_index` alone.
+    """
+    if address_of(folder) is not None:
+        raise InputError(
+            "Milvus 里的索引不能直接收录材料", hint="请先收录到一个文件夹，再用 python -m rag publish 发布"
+        )
     return build_index(
         paths,
         folder,
@@ -44,22 +57,6 @@ def index_files(
         encoder_key=settings.encoder,
         progress=progress,
     )
-
-
-def encoder_maker(encoder: str) -> MakeEmbedder:
-    """What makes the encoder for texts to index; `encoder` as in `Settings`."""
-
-    def make_embedder(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder | None]:
-        embedder, fitted = (_configured(encoder), None) if encoder else adapted(spread(texts))
-        return InBatches(embedder), fitted
-
-    return make_embedder
-
-
-def _configured(name: str) -> Embedder:
-    from embeddings.sentence_model import SentenceEmbedder
-
-    return SentenceEmbedder(name)
 
 
 def open_assistant(settings: Settings, progress: Progress | None = None) -> Assistant:
@@ -78,6 +75,8 @@ def open_assistant(settings: Settings, progress: Progress | None = None) -> Assi
     """
     progress = progress or quiet
     if settings.index is not None:
+        if (address := address_of(settings.index)) is not None:
+            return _published(address, settings)
         return _assistant(settings.index, store.open_build(settings.index), settings, settings.index.name)
     folder = settings.data / "library-index"
     key = f"library:{_library_digest()}:{BUNDLED_NAME}"
@@ -121,8 +120,9 @@ def _assistant(
 def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, name: str) -> Assistant:
     documents = records.documents_of(build)
     cases = records.cases_of(build, documents)
-    fitted = _fitted_of(build, manifest["encoder"])
-    retriever = _retriever(build, cases, _embedder_of(manifest["encoder"], fitted), settings)
+    fitted = fitted_of(build, manifest["encoder"])
+    retriever = _retriever(build, cases, embedder_of(manifest["encoder"], fitted), settings)
+    one_thread_each()
     words.cut("预热")  # jieba reads its dictionary on first use; no question should wait for that
     return Assistant(
         documents,
@@ -138,6 +138,58 @@ def _loaded(build: pathlib.Path, manifest: dict[str, Any], settings: Settings, n
     )
 
 
+def _published(address: Address, settings: Settings) -> Assistant:
+    """An assistant on an index in Milvus."""
+    from embeddings.milvus import Milvus
+    from rag.remote.opening import FollowingAssistant, RemoteAssistant, weights_of
+    from rag.remote.retrieving import RemoteRetriever
+    from rag.remote.searching import Searches
+    from rag.remote.sentences import FetchedSentences
+    from rag.remote.shelf import Shelf
+
+    if address.file is not None and not address.file.exists():
+        raise CorpusIndexError(
+            f"没有这个 Milvus 文件：{address.file}",
+            hint=f"请先发布：python -m rag publish --index 索引文件夹 --to {address}",
+        )
+    milvus = Milvus(address, token=settings.milvus_token)
+
+    def open_one(collection: str) -> Assistant:
+        shelf = Shelf(milvus, collection)
+        encoder, fitted, weights = shelf.manifest["encoder"], shelf.fitted(), weights_of(settings)
+        embedder = embedder_of(encoder, fitted)
+        searches = Searches(milvus, collection, shelf, embedder=embedder, weights=weights)
+        reranker = _reranker(settings.reranker)
+        one_thread_each()
+        words.cut("预热")
+        return RemoteAssistant(
+            shelf,
+            RemoteRetriever(searches, shelf, embedder=embedder, weights=weights, reranker=reranker),
+            FetchedSentences(shelf, static_parts(fitted)),
+            vocabulary=load_vocabulary(),
+            wording=load_wording(),
+            settings=settings,
+            name=address.name,
+            writing=_writing(settings),
+        )
+
+    return cast("Assistant", FollowingAssistant(milvus, open_one))
+
+
+def publish_index(
+    folder: pathlib.Path, address: Address, settings: Settings, progress: Progress = quiet
+) -> Published:
+    """Write the index in `folder` to Milvus; see `rag.remote.publishing.publish`."""
+    from embeddings.milvus import Milvus
+    from rag.remote.publishing import publish
+
+    milvus = Milvus(address, token=settings.milvus_token)
+    try:
+        return publish(folder, milvus, progress)
+    finally:
+        milvus.close()
+
+
 def open_retriever(folder: pathlib.Path, settings: Settings) -> Retriever:
     """The searchers of an index alone.
 
@@ -148,7 +200,7 @@ def open_retriever(folder: pathlib.Path, settings: Settings) -> Retriever:
     build, manifest = store.open_build(folder)
     cases = records.cases_of(build, records.documents_of(build))
     encoder = manifest["encoder"]
-    return _retriever(build, cases, _embedder_of(encoder, _fitted_of(build, encoder)), settings)
+    return _retriever(build, cases, embedder_of(encoder, fitted_of(build, encoder)), settings)
 
 
 def _retriever(
@@ -159,7 +211,7 @@ def _retriever(
         cases,
         chunks,
         lexical={field: LexicalIndex.load(build / field, field, len(chunks)) for field in FIELDS},
-        vectors=VectorIndex.load(build / "vectors.faiss"),
+        vectors=VectorIndex.load(build / VECTORS),
         embedder=embedder,
         late=LateInteraction.load(build / TOKENS, load_bundled()),
         weights={
@@ -191,18 +243,3 @@ def _writing(settings: Settings) -> Writing | None:
 
     chat = open_chat(settings)
     return None if chat is None else Writing(chat, Verifier())
-
-
-def _fitted_of(build: pathlib.Path, encoder: dict[str, Any]) -> StaticEmbedder | None:
-    """The encoder that was fitted on the index's own text, where there is one."""
-    return load_static(build / "encoder", name=encoder["fitted"]) if encoder["fitted"] else None
-
-
-def _embedder_of(encoder: dict[str, Any], fitted: StaticEmbedder | None) -> Embedder:
-    """The encoder that the index was encoded with."""
-    embedder = _configured(encoder["name"]) if fitted is None else beside(fitted)
-    if (embedder.name, embedder.dimension) != (encoder["name"], encoder["dimension"]):
-        raise CorpusIndexError(
-            "编码器与建立索引时的不同", hint="请重新建立索引：python -m rag index 材料文件夹"
-        )
-    return embedder

@@ -1,8 +1,7 @@
 """An index that is changed document by document: files are added, removed and cut anew by hand.
 
-Each change writes a complete new build, so that it is there whole or not at all. Documents that did not change are
-taken from the serving build; what is computed over all of them (vectors, searchers) is computed anew, see
-`rag.indexing.write_readings`. A change is made alone in the folder, from its reading to its writing.
+Each change writes a complete new build, so that it is there whole or not at all. What did not change is taken over
+from the serving build, see `rag.growing`. A change is made alone in the folder, from its reading to its writing.
 """
 
 from __future__ import annotations
@@ -20,7 +19,9 @@ from corpus.recutting import Piece, pieces_of
 from corpus.types import Case
 from rag import disk, originals, store
 from rag.candidates import free_name, refuse_same
-from rag.indexing import MakeEmbedder, Progress, quiet, write_readings
+from rag.encoders import MakeEmbedder
+from rag.growing import Serving
+from rag.indexing import Progress, quiet, write_readings
 from rag.readings import (
     CUTTING_VERSION,
     Reader,
@@ -47,6 +48,7 @@ class Collection:
         readings: of every file, refused ones included, in order.
         encoder_key: what decides the encoder, None where there is no index yet.
         cutting: version of reading and cutting that made it.
+        serving: that build, None where there is no index yet.
     """
 
     folder: pathlib.Path
@@ -54,6 +56,7 @@ class Collection:
     readings: tuple[Reading, ...] = ()
     encoder_key: str | None = None
     cutting: int = CUTTING_VERSION
+    serving: Serving | None = None
 
     @property
     def documents(self) -> tuple[Reading, ...]:
@@ -94,7 +97,7 @@ def open_collection(folder: pathlib.Path) -> Collection:
             return open_collection(folder)
         mend = f"请重新建立：python -m rag index 材料文件夹 --index {store.quoted(folder)}"
         raise CorpusIndexError("索引由另一个版本建立", hint=mend) from error
-    return Collection(folder, build.name, readings, key, cutting)
+    return Collection(folder, build.name, readings, key, cutting, Serving(build, manifest, readings))
 
 
 def add(
@@ -203,7 +206,7 @@ def rebuild(folder: pathlib.Path, encoder: Encoder, *, progress: Progress = quie
         CorpusIndexError: if the index is damaged.
         InputError: if the folder cannot be written.
     """
-    return _change(folder, lambda collection: collection.readings, encoder, progress=progress)
+    return _change(folder, lambda collection: collection.readings, encoder, anew=True, progress=progress)
 
 
 def _change(
@@ -212,6 +215,7 @@ def _change(
     encoder: Encoder,
     *,
     encoder_key: str = "",
+    anew: bool = False,
     progress: Progress = quiet,
 ) -> Collection:
     progress("等待其他写入结束", 0.0)
@@ -219,7 +223,8 @@ def _change(
         progress("整理材料", 0.3)
         readings = _up_to_date(dataclasses.replace(collection, readings=edit(collection)))
         if not any(one.cases for one in readings):
-            store.remove_build(folder)
+            if collection.build:  # else there is nothing to remove but what might still be mended by hand
+                store.remove_build(folder)
             return Collection(folder)
         key = encoder_key if collection.encoder_key is None else collection.encoder_key
         write_readings(
@@ -227,6 +232,7 @@ def _change(
             readings,
             make_embedder=encoder(key),
             encoder_key=key,
+            serving=None if anew else collection.serving,
             progress=progress,
             write=store.replace_build,
         )
@@ -240,8 +246,9 @@ def _tidied(folder: pathlib.Path) -> Iterator[Collection]:
         yield open_collection(folder)
     except BaseException:
         with contextlib.suppress(CaseQAError, OSError):
-            left = open_collection(folder).readings  # the fault may have come after the new build began to serve
-            originals.sweep(folder, {pathlib.PurePosixPath(one.original).parts[1] for one in left if one.original})
+            # The fault may have come after the new build began to serve.
+            held = [one.original for one in open_collection(folder).readings if one.original]
+            originals.sweep(folder, {pathlib.PurePosixPath(path).parts[1] for path in held})
         raise
 
 

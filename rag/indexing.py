@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import pathlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.changes import Change
-from corpus.chunking import passage_text, split_chunks
 from corpus.errors import CorpusIndexError, InputError, UnreadableFileError
 from corpus.reading import (
     WHY_OUTSIDE,
@@ -23,32 +20,16 @@ from corpus.reading import (
     read_bytes,
     why_ignored,
 )
-from corpus.types import Case, Chunk, Document, FileReport
-from embeddings.bundled import load_bundled
-from embeddings.embedder import Embedder, Vectors
-from embeddings.index import VectorIndex
-from embeddings.joint import static_parts
-from embeddings.late_interaction import LateInteraction
-from embeddings.lexical import Field, LexicalIndex
-from embeddings.static_model import StaticEmbedder
-from rag import records, store
-from rag.readings import (
-    CUTTING_VERSION,
-    Reader,
-    Reading,
-    cut_file,
-    key_of,
-    like_before,
-    reading_row,
-    serving_readings,
-)
-from rag.sentences import Sentences
+from corpus.types import FileReport
+from embeddings.threads import one_thread_each
+from rag import store
+from rag.contents import Encoding, content_of, counts_of, fill, manifest_of
+from rag.encoders import MakeEmbedder, embedder_of, fitted_of
+from rag.growing import Growth, Serving, fill_grown, growth
+from rag.readings import Reader, Reading, cut_file, key_of, like_before, serving_readings
 
 Progress = Callable[[str, float], None]
-MakeEmbedder = Callable[[Sequence[str]], tuple[Embedder, StaticEmbedder | None]]
 Fill = Callable[[pathlib.Path], dict[str, Any]]
-TOKENS, SENTENCES = "tokens", "sentences"
-FIELDS: tuple[Field, ...] = ("characters", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +91,7 @@ def build_index(
             readings,
             make_embedder=make_embedder,
             encoder_key=encoder_key,
+            serving=known.serving,
             progress=progress,
             write=store.replace_build if there else store.write_build,
         )
@@ -136,6 +118,7 @@ def write_readings(
     *,
     make_embedder: MakeEmbedder,
     encoder_key: str,
+    serving: Serving | None = None,
     progress: Progress = quiet,
     write: Callable[[pathlib.Path, Fill], object] = store.write_build,
 ) -> Written:
@@ -146,25 +129,53 @@ def write_readings(
         readings: of every file, in order; at least one has cases.
         make_embedder: texts to index -> the encoder, and the part of it to save with the index.
         encoder_key: what decides the encoder, for the manifest.
+        serving: the build to take over from what did not change; None to make everything anew.
         progress: called from 0.6 to 1, the share of a whole run that this is.
         write: `store.write_build`, or `store.replace_build` for a writer that is alone already.
 
     Raises:
         InputError: if the folder cannot be written.
     """
-    documents, cases = _distinct(readings)
-    changes = _changes(readings, cases)
-    chunks = [chunk for case in cases for chunk in split_chunks(case)]
-    by_id = {case.id: case for case in cases}
-    texts = [passage_text(by_id[chunk.case_id], chunk) for chunk in chunks]
+    one_thread_each()
+    if (grown := growth(serving, readings, encoder_key)) is not None:
+        return _write_grown(folder, readings, grown, progress, write)
+    content = content_of(readings)
     progress("计算向量", 0.65)
-    embedder, fitted = make_embedder(texts)
-    vectors = embedder.encode_document(texts)
-    progress("写入索引", 0.9)
-    content = _Content(readings, documents, cases, changes, chunks, texts, vectors, fitted)
-    write(folder, lambda draft: _fill(draft, content, embedder, encoder_key))
+    embedder, fitted = make_embedder(content.texts)
+    encoding = Encoding(embedder, fitted, encoder_key, cases=len(content.cases))
+    progress("写入索引", 0.7)
+
+    def filled(draft: pathlib.Path) -> dict[str, Any]:
+        fill(draft, content, encoding)
+        return manifest_of(readings, encoding, counts_of(content))
+
+    write(folder, filled)
     progress("完成", 1.0)
-    return Written(len(cases), len(chunks), embedder.name)
+    return Written(len(content.cases), len(content.chunks), embedder.name)
+
+
+def _write_grown(
+    folder: pathlib.Path,
+    readings: Sequence[Reading],
+    grown: Growth,
+    progress: Progress,
+    write: Callable[[pathlib.Path, Fill], object],
+) -> Written:
+    """Like `write_readings`, for a build that takes over what did not change."""
+    build, row = grown.serving.build, grown.serving.manifest["encoder"]
+    fitted = fitted_of(build, row)
+    encoding = Encoding(embedder_of(row, fitted), fitted, row["key"], int(row["cases"]), grown.changed)
+    content = content_of(grown.new, grown.taken)
+    progress("写入索引", 0.7)
+    counts: dict[str, int] = {}
+
+    def filled(draft: pathlib.Path) -> dict[str, Any]:
+        counts.update(fill_grown(draft, grown, content, encoding))
+        return {**manifest_of(readings, encoding, counts), "known": (build, grown.serving.manifest["files"])}
+
+    write(folder, filled)
+    progress("完成", 1.0)
+    return Written(counts["cases"], counts["chunks"], encoding.embedder.name)
 
 
 def _without(folder: pathlib.Path, files: Iterable[pathlib.Path]) -> list[pathlib.Path]:
@@ -187,21 +198,10 @@ class NothingReadError(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
-    readings: Sequence[Reading]
-    documents: Sequence[Document]
-    cases: Sequence[Case]
-    changes: Sequence[Change]
-    chunks: Sequence[Chunk]
-    texts: Sequence[str]
-    vectors: Vectors
-    fitted: StaticEmbedder | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Known:
     """Readings of the serving build, so that unchanged files are not read again and hand cuts are kept."""
 
+    serving: Serving | None
     by_key: dict[str, Reading]
     by_digest: dict[str, Reading]
 
@@ -209,12 +209,12 @@ class _Known:
     def of(cls, folder: pathlib.Path) -> _Known:
         """Those of the index at `folder`; none where it cannot be read."""
         try:
-            readings = [one for one in serving_readings(*store.open_build(folder)) if one.document]
+            build, manifest = store.open_build(folder)
+            serving = Serving(build, manifest, tuple(serving_readings(build, manifest)))
         except (CorpusIndexError, OSError, ValueError, KeyError, TypeError):
-            readings = []
-        return cls(
-            {one.key: one for one in readings}, {one.document.digest: one for one in readings if one.document}
-        )
+            return cls(None, {}, {})
+        read = [(one, one.document.digest) for one in serving.readings if one.document]
+        return cls(serving, {one.key: one for one, _ in read}, {digest: one for one, digest in read})
 
 
 def _read(path: pathlib.Path, known: _Known, before: Sequence[Reading], read: Reader) -> Reading:
@@ -232,68 +232,3 @@ def _read(path: pathlib.Path, known: _Known, before: Sequence[Reading], read: Re
         return like_before(cut_file(path, name, data, read), known.by_digest.get(digest))
     except UnreadableFileError as error:
         return Reading("", FileReport(name, "refused", message=str(error)))
-
-
-def _distinct(readings: Iterable[Reading]) -> tuple[list[Document], list[Case]]:
-    """Documents and cases in order; a case id that comes again (one text twice in a file) gets a number."""
-    documents, cases = [], []
-    seen: set[str] = set()
-    for reading in readings:
-        if reading.document is None:
-            continue
-        documents.append(reading.document)
-        for case in reading.cases:
-            unique, copy = case.id, 1
-            while unique in seen:
-                copy += 1
-                unique = f"{case.id}.{copy}"
-            seen.add(unique)
-            cases.append(case if unique == case.id else dataclasses.replace(case, id=unique))
-    return documents, cases
-
-
-def _changes(readings: Iterable[Reading], cases: Iterable[Case]) -> list[Change]:
-    """Changes in the order of the cases; a case that comes again tells nothing new."""
-    told: dict[str, list[Change]] = {}
-    for reading in readings:
-        for change in reading.changes:
-            told.setdefault(change.case_id, []).append(change)
-    return [change for case in cases for change in told.get(case.id, ())]
-
-
-def _fill(draft: pathlib.Path, content: _Content, embedder: Embedder, encoder_key: str) -> dict[str, Any]:
-    records.write_rows(draft / "documents.jsonl", map(records.document_row, content.documents))
-    records.write_rows(draft / "cases.jsonl", map(records.case_row, content.cases))
-    records.write_rows(draft / "changes.jsonl", map(records.change_row, content.changes))
-    records.write_rows(draft / "chunks.jsonl", map(records.chunk_row, content.chunks))
-    VectorIndex.build(content.vectors).save(draft / "vectors.faiss")
-    for field in FIELDS:
-        LexicalIndex.build(content.texts, field).save(draft / field)
-    if content.fitted is not None:
-        content.fitted.save(draft / "encoder")
-    LateInteraction.build(load_bundled(), content.texts).save(draft / TOKENS)
-    by_id = {document.id: document for document in content.documents}
-    Sentences.build(content.cases, by_id, static_parts(content.fitted)).save(draft / SENTENCES)
-    corpus_digest = hashlib.sha256(
-        "\n".join(sorted(document.digest for document in content.documents)).encode()
-    )
-    return {
-        "corpus": corpus_digest.hexdigest(),
-        "encoder": {
-            "key": encoder_key,
-            "name": embedder.name,
-            "dimension": embedder.dimension,
-            "fitted": content.fitted.name if content.fitted is not None else "",
-        },
-        "cutting": CUTTING_VERSION,
-        "counts": {
-            "documents": len(content.documents),
-            "cases": len(content.cases),
-            "chunks": len(content.chunks),
-            "changes": len(content.changes),
-        },
-        "readings": [reading_row(one) for one in content.readings],
-        "originals": [
-            pathlib.PurePosixPath(one.original).parts[1] for one in content.readings if one.original
-        ],
-    }

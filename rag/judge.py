@@ -189,10 +189,11 @@ class Judge:
         Likeness of vectors does not tell a question that the cases cannot answer from one in other words, but where
         it is great, the field is right.
         """
+        if evidence.closeness >= self._thresholds.meaning:
+            return True
         terms = [term for term in (*reading.terms, *reading.official) if len(term) >= 2]
-        texts = [fold(f"{hit.case.title}\n{hit.case.text}") for hit in evidence.found.hits[:_NEAREST_CASES]]
-        close = evidence.closeness >= self._thresholds.meaning
-        return close or any(term in text for term in terms for text in texts)
+        texts = (fold(f"{hit.case.title}\n{hit.case.text}") for hit in evidence.found.hits[:_NEAREST_CASES])
+        return any(term in text for text in texts for term in terms)
 
 
 def _asked_for(asked: Sequence[AskedFigure]) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import hashlib
 import pathlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from corpus.changes import Change, find_changes
 from corpus.cleaning import clean
 from corpus.cutting import split_cases
-from corpus.errors import UnreadableFileError
+from corpus.errors import CaseQAError, UnreadableFileError
 from corpus.recutting import Piece, by_hand, pieces_of, recut
 from corpus.types import Case, Document, FileReport, RawFile
 from rag import records
@@ -21,6 +22,8 @@ from rag import records
 Reader = Callable[[pathlib.Path, bytes], RawFile]
 # Part of every file's key: a new way of reading or cutting reads all files anew.
 CUTTING_VERSION = 3
+CUTTING_SECONDS = 300.0
+"""Seconds of the processor for the changes of one file; ordinary text of the largest size takes about a minute."""
 _BY_HAND = "手工切分"
 _CUT_LOST = "文件的文字与手工切分时不同，手工切分没有沿用"
 
@@ -63,13 +66,33 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def cut_file(path: pathlib.Path, name: str, data: bytes, read: Reader) -> Reading:
+def cut_file(
+    path: pathlib.Path, name: str, data: bytes, read: Reader, *, seconds: float = CUTTING_SECONDS
+) -> Reading:
     """Read, clean and cut one file.
 
+    Args:
+        path: the file.
+        name: as reports and citations name it.
+        data: its bytes.
+        read: makes lines of them.
+        seconds: of the processor for finding the changes that it states.
+
     Raises:
-        UnreadableFileError: if it cannot be read or holds no text.
+        UnreadableFileError: if it cannot be read, holds no text, takes too long or is of a make that no rule foresaw.
     """
     raw = read(path, data)
+    try:
+        return _cut(raw, name, data, seconds)
+    except (CaseQAError, MemoryError):
+        raise
+    except Exception as error:  # one odd file must not cost the others
+        raise UnreadableFileError(
+            "文件内容的格式异常，无法切分成案例", hint="请用 Word 或 WPS 打开核对，另存为 .docx 后重试"
+        ) from error
+
+
+def _cut(raw: RawFile, name: str, data: bytes, seconds: float) -> Reading:
     file = clean(raw, path=name, data=data)
     cutting = split_cases(file)
     if not cutting.cases:
@@ -84,13 +107,24 @@ def cut_file(path: pathlib.Path, name: str, data: bytes, read: Reader) -> Readin
         notes=raw.notes,
         leftovers=cutting.leftovers,
     )
-    changes = _changes_of(cutting.cases, file.document)
+    changes = _changes_of(cutting.cases, file.document, seconds)
     return Reading(key_of(name, data), report, file.document, cutting.cases, changes, added=now())
 
 
-def _changes_of(cases: Iterable[Case], document: Document) -> tuple[Change, ...]:
+def _changes_of(
+    cases: Iterable[Case], document: Document, seconds: float = CUTTING_SECONDS
+) -> tuple[Change, ...]:
     distinct = {case.id: case for case in cases}.values()
-    return tuple(change for case in distinct for change in find_changes(case, document))
+    until = time.thread_time() + seconds
+
+    def patience() -> None:
+        if time.thread_time() > until:
+            raise UnreadableFileError(
+                f"文件过大或内容异常，没有在 {seconds:.0f} 秒内整理完",
+                hint="请核对文件内容，拆分成几个文件后重试",
+            )
+
+    return tuple(change for case in distinct for change in find_changes(case, document, patience=patience))
 
 
 def with_pieces(reading: Reading, pieces: Sequence[Piece]) -> Reading:

@@ -92,8 +92,12 @@ def cases_of(build: pathlib.Path, documents: dict[str, Document]) -> dict[str, C
 def write_rows(path: pathlib.Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write JSON Lines."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        file.writelines(map(line_of, rows))
+
+
+def line_of(row: dict[str, Any]) -> str:
+    """A row as a line of JSON Lines."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def read_rows(path: pathlib.Path) -> Sequence[dict[str, Any]]:

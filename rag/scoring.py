@@ -63,17 +63,13 @@ class UnitScorer:
         likeness, by_part, close = self._likeness(reading, units)
         # A sentence that answers one part of the question well is as welcome as one that touches all parts.
         alike = 0.5 * likeness + 0.5 * by_part.max(axis=0)
-        worth = [_worth(unit.text, reading, self._figures) for unit in units]
-        total = 0.87 * alike + 0.13 * scaled(around) + np.array(worth, dtype=np.float32)
+        worth = np.array([_worth(unit.text, reading, self._figures) for unit in units], dtype=np.float32)
+        total = 0.87 * alike + 0.13 * scaled(around) + worth
+        parts = (0.5 * likeness + 0.5 * by_part + worth).T
+        figures = zip(total.tolist(), alike.tolist(), close.tolist(), parts.tolist(), strict=True)
         found = [
-            dataclasses.replace(
-                unit,
-                score=float(total[row]),
-                likeness=float(alike[row]),
-                closeness=float(close[row]),
-                by_part=tuple(float(0.5 * likeness[row] + 0.5 * part[row]) + worth[row] for part in by_part),
-            )
-            for row, unit in enumerate(units)
+            dataclasses.replace(unit, score=score, likeness=like, closeness=near, by_part=tuple(of_parts))
+            for unit, (score, like, near, of_parts) in zip(units, figures, strict=True)
         ]
         return sorted(found, key=lambda unit: -unit.score)
 

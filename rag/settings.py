@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from corpus.errors import InputError
+from embeddings.milvus_address import address_of
 
 FILE = "case-qa.toml"
 _PREFIX = "CASE_QA_"
@@ -23,7 +24,9 @@ class Settings:
     """What a user may set.
 
     Attributes:
-        index: folder of the index to answer from; None means the shipped library.
+        index: folder of the index to answer from, or `milvus:…`, see `embeddings.milvus_address`; None means the
+            shipped library.
+        milvus_token: "account:password" or a key for Milvus; "" where it wants none. Never shown.
         data: folder for what the program makes itself (the library's index).
         encoder: folder or hub name of a sentence-transformers model used when an index is built; "" means the
             bundled one beside a small one fitted on the indexed text.
@@ -53,6 +56,7 @@ class Settings:
     """
 
     index: pathlib.Path | None = None
+    milvus_token: str = field(default="", repr=False)
     data: pathlib.Path = PROJECT / "data"
     encoder: str = ""
     reranker: str = ""
@@ -131,6 +135,8 @@ def load_settings(
     values.update({name: value for name, value in overrides.items() if value is not None})
     settings = replace(Settings(), **{name: _converted(name, value) for name, value in values.items()})
     _check(settings)
+    if settings.index is not None and address_of(settings.index) is not None:
+        settings = replace(settings, read_only=True)  # documents come and go where the index was built
     return settings
 
 
@@ -177,10 +183,12 @@ def _check_chat(settings: Settings) -> None:
             "设置了 chat_model，没有设置 chat_base_url",
             hint="请写上对话服务的地址，例如 http://127.0.0.1:8000/v1",
         )
-    if not (settings.chat_api_key.isascii() and settings.chat_api_key.isprintable()):
-        raise InputError(
-            "设置 chat_api_key 里有密钥不会有的字符", hint="请重新复制密钥，不要带换行、空白和中文"
-        )
+    for name in ("chat_api_key", "milvus_token"):
+        key = getattr(settings, name)
+        if not (key.isascii() and key.isprintable()):
+            raise InputError(
+                f"设置 {name} 里有密钥不会有的字符", hint="请重新复制密钥，不要带换行、空白和中文"
+            )
 
 
 def _is_web_address(text: str) -> bool:

@@ -72,7 +72,8 @@ def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, A
     Args:
         folder: the index; made where it does not exist.
         fill: writes the build's files into the folder it is given and returns what the manifest should say; its
-            "originals" are the digests of the copies to keep.
+            "originals" are the digests of the copies to keep. "known" stays out of the manifest: the folder and the
+            digests, by name, of a build that was checked and some of whose files have a second name in this one.
 
     Returns:
         The manifest.
@@ -215,11 +216,9 @@ def _sweep(folder: pathlib.Path) -> None:
 
 
 def _finish(draft: pathlib.Path, content: dict[str, Any]) -> dict[str, Any]:
-    files = {
-        path.relative_to(draft).as_posix(): _sha256(path)
-        for path in sorted(draft.rglob("*"))
-        if path.is_file()
-    }
+    known = _known_digests(*content.pop("known", (draft, {})))
+    paths = [path for path in sorted(draft.rglob("*")) if path.is_file()]
+    files = {path.relative_to(draft).as_posix(): known.get(_inode(path)) or _sha256(path) for path in paths}
     # The time makes every build's manifest, and so its name, its own: a new build never takes an old one's place.
     manifest = {
         "format": FORMAT,
@@ -234,6 +233,16 @@ def _finish(draft: pathlib.Path, content: dict[str, Any]) -> dict[str, Any]:
         if (draft / name).stat().st_mode != usual:  # safetensors lets nobody but the owner read its files
             (draft / name).chmod(usual & 0o777)
     return manifest
+
+
+def _known_digests(build: pathlib.Path, files: dict[str, str]) -> dict[tuple[int, int], str]:
+    """The digests of a build's files by what they are on the disk: a file that has a second name in a new build."""
+    return {_inode(build / name): digest for name, digest in files.items()}
+
+
+def _inode(path: pathlib.Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _point(folder: pathlib.Path, name: str) -> None:

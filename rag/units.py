@@ -5,6 +5,7 @@ A unit is a sentence that can be read alone, or one made readable by the sentenc
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,9 +152,13 @@ def has_figure(text: str) -> bool:
     return _FIGURE.search(text) is not None
 
 
+# The sentences of an answer are held against each other again and again.
+_bare = functools.lru_cache(2_000)(bare)
+
+
 def told(unit: Unit, kept: Sequence[Unit]) -> bool:
     """Whether one of `kept` tells what `unit` tells: the same characters, or nearly the same words and the same figures."""
-    text = bare(unit.text)
+    text = _bare(unit.text)
     return any(
         (
             one.document.id == unit.document.id
@@ -161,9 +166,9 @@ def told(unit: Unit, kept: Sequence[Unit]) -> bool:
             and unit.span.start < one.span.end
         )
         or (
-            fuzz.ratio(bare(one.text), text) >= _ALIKE
+            fuzz.ratio(_bare(one.text), text) >= _ALIKE
             and _DIGITS.findall(one.text) == _DIGITS.findall(unit.text)
         )
-        or (one.case.id == unit.case.id and (text in bare(one.text) or bare(one.text) in text))
+        or (one.case.id == unit.case.id and (text in _bare(one.text) or _bare(one.text) in text))
         for one in kept
     )

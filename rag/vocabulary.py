@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.errors import InputError
@@ -14,6 +14,9 @@ from embeddings.lexical import fold
 FILE = pathlib.Path(__file__).parent / "vocabulary.txt"
 _GAP = 2  # characters that may stand between those of a plain wording: 开饭店 is found in 开个饭店
 
+_CLAUSE_SIGNS = ",。?!;、:"
+_SHORTEST_SPREAD = 3  # characters; those of a shorter wording stand together
+_SHORTEST_ENGLISH = 3
 _WHOLE_TERM = 4  # characters; shorter official terms stand in other words too
 
 
@@ -24,11 +27,16 @@ class Group:
     official: tuple[str, ...]
     wordings: tuple[str, ...]
 
-    def stands_in(self, question: str) -> bool:
-        """Whether one of the wordings, or a whole official term for which there are others, stands in a folded question."""
-        return any(_stands(wording, question) for wording in self.wordings) or any(
-            term in question for term in self.official if len(term) >= _WHOLE_TERM
-        )
+    def stands_in(self, question: str, characters: frozenset[str]) -> bool:
+        """Whether one of the wordings, or a whole official term for which there are others, stands in a folded question.
+
+        Args:
+            question: folded.
+            characters: those of the question.
+        """
+        return any(
+            characters.issuperset(wording) and _stands(wording, question) for wording in self.wordings
+        ) or any(term in question for term in self.official if len(term) >= _WHOLE_TERM)
 
 
 class Vocabulary:
@@ -52,9 +60,10 @@ class Vocabulary:
     def official(self, question: str) -> tuple[str, ...]:
         """Official terms of every group of which a plain or English wording stands in the question, each once."""
         folded = fold(question)
-        near = sorted(set().union(*(self._beginning.get(character, ()) for character in set(folded))))
+        characters = frozenset(folded)
+        near = sorted(set().union(*(self._beginning.get(character, ()) for character in characters)))
         groups = [self._groups[number] for number in near]
-        terms = [term for group in groups if group.stands_in(folded) for term in group.official]
+        terms = [term for group in groups if group.stands_in(folded, characters) for term in group.official]
         return tuple(dict.fromkeys(terms))
 
 
@@ -83,14 +92,34 @@ def load_vocabulary(path: pathlib.Path = FILE) -> Vocabulary:
 
 
 def _stands(wording: str, question: str) -> bool:
-    # Thousands of patterns would take a second to compile; a look at the characters leaves a handful.
-    if len(wording) < 3 or not set(wording) <= set(question):
-        return wording in question and not wording.isascii()
-    return _pattern(wording).search(question) is not None
+    if wording.isascii():
+        return len(wording) >= _SHORTEST_ENGLISH and _pattern(wording).search(question) is not None
+    if len(wording) < _SHORTEST_SPREAD:
+        return wording in question
+    return _spread(wording, question)
 
 
 @functools.cache
 def _pattern(wording: str) -> re.Pattern[str]:
-    if wording.isascii():
-        return re.compile(rf"\b{re.escape(wording)}(?:s|es)?\b")
-    return re.compile(rf"[^,。?!;、:]{{0,{_GAP}}}".join(map(re.escape, wording)))
+    return re.compile(rf"\b{re.escape(wording)}(?:s|es)?\b")
+
+
+def _spread(wording: str, question: str) -> bool:
+    """Whether the characters of a wording stand in their order with at most `_GAP` others between each two.
+
+    A pattern would say the same; thousands of them take a second to compile.
+    """
+    ends = {place + 1 for place, character in enumerate(question) if character == wording[0]}
+    for character in wording[1:]:
+        ends = {
+            place + 1 for end in ends for place in _reached(question, end) if question[place] == character
+        }
+    return bool(ends)
+
+
+def _reached(question: str, start: int) -> Iterator[int]:
+    """Places from `start` on that a gap leads to: it goes over no sign that ends a clause."""
+    for place in range(start, min(start + _GAP + 1, len(question))):
+        yield place
+        if question[place] in _CLAUSE_SIGNS:
+            return

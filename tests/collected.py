@@ -7,9 +7,10 @@ from invented import CASES
 from corpus.recutting import merged, paragraphs_of, pieces_of, renamed, split_at
 from corpus.types import Case
 from rag import collection
-from rag.build import encoder_maker, open_assistant
+from rag.build import open_assistant
 from rag.candidates import examine
 from rag.collection import Collection, open_collection
+from rag.encoders import encoder_maker
 from rag.readings import Reading, with_pieces
 from rag.settings import Settings
 

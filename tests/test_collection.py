@@ -9,9 +9,9 @@ from invented import CASES
 
 from corpus.errors import CorpusIndexError, InputError, UnreadableFileError
 from rag import collection, originals, readings, store
-from rag.build import encoder_maker
 from rag.candidates import examine
 from rag.collection import open_collection
+from rag.encoders import encoder_maker
 
 pytest_plugins = ("collection_folders",)
 

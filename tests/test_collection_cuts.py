@@ -15,10 +15,11 @@ from invented import CASES
 from corpus.cleaning import CleanFile
 from corpus.errors import InputError
 from corpus.recutting import pieces_of, renamed
-from rag import collection, indexing, readings, store
-from rag.build import encoder_maker, index_files, open_assistant
+from rag import collection, contents, growing, readings, store
+from rag.build import index_files, open_assistant
 from rag.candidates import examine
 from rag.collection import Collection, open_collection
+from rag.encoders import encoder_maker
 from rag.settings import Settings
 
 pytest_plugins = ("collection_folders",)
@@ -107,7 +108,8 @@ def test_cuts_of_a_hand_outlive_indexing_the_same_file_again(
     assert [case.title for case in moved.cases] == [case.title for case in first.cases]
     (files / "改名.txt").unlink()
     monkeypatch.setattr(readings, "CUTTING_VERSION", readings.CUTTING_VERSION + 1)
-    monkeypatch.setattr(indexing, "CUTTING_VERSION", readings.CUTTING_VERSION)
+    for module in (contents, growing):
+        monkeypatch.setattr(module, "CUTTING_VERSION", readings.CUTTING_VERSION)
     again = indexed_again(folder, files)
     assert [case.title for case in again.cases] == [case.title for case in first.cases]
     assert again.documents[0].key != first.documents[0].key
@@ -147,7 +149,8 @@ def test_an_uploaded_file_is_read_again_from_its_copy_by_a_new_reader(
     cut_in(folder, "甲.txt")
     before = open_collection(folder)
     monkeypatch.setattr(readings, "CUTTING_VERSION", readings.CUTTING_VERSION + 1)
-    monkeypatch.setattr(indexing, "CUTTING_VERSION", readings.CUTTING_VERSION)
+    for module in (contents, growing):
+        monkeypatch.setattr(module, "CUTTING_VERSION", readings.CUTTING_VERSION)
     monkeypatch.setattr(collection, "CUTTING_VERSION", readings.CUTTING_VERSION)
     held = added(folder, ("丙.txt", some(*tuple(CASES)[8:10])))
     assert held.cutting == readings.CUTTING_VERSION

@@ -51,9 +51,9 @@ def test_a_writer_that_waits_too_long_is_told(folder: Path, monkeypatch: pytest.
 # Changes a document and stops for good at one point, so that it can be killed there.
 KILLED = """
 import pathlib, sys, time
-from rag import collection, indexing, originals, store
-from rag.build import encoder_maker
+from rag import collection, contents, growing, originals, store
 from rag.candidates import examine
+from rag.encoders import encoder_maker
 
 folder, point, path = pathlib.Path(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
 
@@ -68,7 +68,7 @@ reading = examine(path.name, data, ()).reading
 if point == "copying":
     pathlib.Path.rename = stopping(None)
 if point == "filling":
-    indexing.LateInteraction.build = stopping(None)
+    contents.LateInteraction.build = growing.LateInteraction.load = stopping(None)
 if point == "pointing":
     store._point = stopping(None)
 if point == "sweeping":

@@ -85,6 +85,11 @@ class Materials:
         """Whether another program has written the index that answers."""
         return bool(self._opened) and store.serving(self.source.folder) not in {self._opened, ""}
 
+    @property
+    def lost(self) -> bool:
+        """Whether the index that answers is no longer on the disk: what was read of it goes on answering."""
+        return self.source.key != "library" and bool(self._opened) and not store.exists(self.source.folder)
+
     def open(self, progress: Progress) -> Assistant:
         """The assistant that answers from the chosen documents.
 
@@ -108,7 +113,7 @@ class Materials:
 
     def _rebuild(self, progress: Progress) -> None:
         from rag import collection
-        from rag.build import encoder_maker
+        from rag.encoders import encoder_maker
 
         collection.rebuild(self.source.folder, encoder_maker, progress=progress)
 
@@ -158,7 +163,7 @@ class Materials:
     def add(self, files: Sequence[tuple[Reading, bytes]], progress: Progress) -> None:
         """Take files into the index; see `rag.collection.add`."""
         from rag import collection
-        from rag.build import encoder_maker
+        from rag.encoders import encoder_maker
 
         self._refuse_read_only()
         collection.add(
@@ -169,7 +174,7 @@ class Materials:
     def remove(self, document_id: str, progress: Progress) -> None:
         """Take a document out of the index; see `rag.collection.remove`. Without any the digests answer."""
         from rag import collection
-        from rag.build import encoder_maker
+        from rag.encoders import encoder_maker
 
         self._refuse_read_only()
         own = self.home.key == "documents"
@@ -184,7 +189,7 @@ class Materials:
     ) -> None:
         """Cut a document of the index anew; see `rag.collection.recut`."""
         from rag import collection
-        from rag.build import encoder_maker
+        from rag.encoders import encoder_maker
 
         self._refuse_read_only()
         collection.recut(

@@ -1,0 +1,163 @@
+"""What a build holds, and how it is written anew."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import pathlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.changes import Change
+from corpus.chunking import passage_text, split_chunks
+from corpus.types import Case, Chunk, Document
+from embeddings.bundled import load_bundled
+from embeddings.embedder import Embedder
+from embeddings.index import VectorIndex
+from embeddings.joint import static_parts
+from embeddings.late_interaction import LateInteraction
+from embeddings.lexical import Field, LexicalIndex
+from embeddings.static_model import StaticEmbedder
+from rag import records
+from rag.encoders import FOLDER
+from rag.readings import CUTTING_VERSION, Reading, reading_row
+from rag.sentences import Sentences
+
+FIELDS: tuple[Field, ...] = ("characters", "words")
+VECTORS, TOKENS, SENTENCES = "vectors.faiss", "tokens", "sentences"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What encodes a build.
+
+    Attributes:
+        embedder: encodes passages and questions.
+        fitted: the part of it that was fitted on the build's own text, where there is one.
+        key: what decides the encoder.
+        cases: of the text that it was fitted on.
+        changed: cases that came or went since.
+    """
+
+    embedder: Embedder
+    fitted: StaticEmbedder | None
+    key: str
+    cases: int = 0
+    changed: int = 0
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What a manifest says of it."""
+        return {
+            "key": self.key,
+            "name": self.embedder.name,
+            "dimension": self.embedder.dimension,
+            "fitted": self.fitted.name if self.fitted is not None else "",
+            "cases": self.cases,
+            "changed": self.changed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was made of some files.
+
+    Attributes:
+        documents, cases, changes, chunks: in order.
+        texts: the chunks as searchers see them.
+    """
+
+    documents: Sequence[Document]
+    cases: Sequence[Case]
+    changes: Sequence[Change]
+    chunks: Sequence[Chunk]
+    texts: Sequence[str]
+
+    @property
+    def by_id(self) -> dict[str, Document]:
+        """The documents by their ids."""
+        return {document.id: document for document in self.documents}
+
+
+def content_of(readings: Iterable[Reading], taken: Collection[str] = ()) -> Content:
+    """The content of some readings.
+
+    Args:
+        readings: in order.
+        taken: ids of cases that are there already; a case with one of these gets a number behind its id.
+    """
+    readings = list(readings)
+    documents, cases = _distinct(readings, set(taken))
+    chunks = [chunk for case in cases for chunk in split_chunks(case)]
+    by_id = {case.id: case for case in cases}
+    texts = [passage_text(by_id[chunk.case_id], chunk) for chunk in chunks]
+    return Content(documents, cases, _changes(readings, cases), chunks, texts)
+
+
+def fill(draft: pathlib.Path, content: Content, encoding: Encoding) -> None:
+    """Write a whole build but for its manifest into the folder `draft`."""
+    for name, rows in record_rows(content).items():
+        records.write_rows(draft / name, rows)
+    VectorIndex.build(encoding.embedder.encode_document(content.texts)).save(draft / VECTORS)
+    for field in FIELDS:
+        LexicalIndex.build(content.texts, field).save(draft / field)
+    if encoding.fitted is not None:
+        encoding.fitted.save(draft / FOLDER)
+    LateInteraction.build(load_bundled(), content.texts).save(draft / TOKENS)
+    parts = static_parts(encoding.fitted)
+    Sentences.build(content.cases, content.by_id, parts).save(draft / SENTENCES)
+
+
+def record_rows(content: Content) -> dict[str, Iterable[dict[str, Any]]]:
+    """The rows of a build's files in JSON Lines, by the files' names."""
+    return {
+        "documents.jsonl": map(records.document_row, content.documents),
+        "cases.jsonl": map(records.case_row, content.cases),
+        "changes.jsonl": map(records.change_row, content.changes),
+        "chunks.jsonl": map(records.chunk_row, content.chunks),
+    }
+
+
+def manifest_of(readings: Sequence[Reading], encoding: Encoding, counts: dict[str, int]) -> dict[str, Any]:
+    """What the manifest of a build of `readings` says, but for its files."""
+    digests = sorted(one.document.digest for one in readings if one.document is not None)
+    return {
+        "corpus": hashlib.sha256("\n".join(digests).encode()).hexdigest(),
+        "encoder": encoding.row,
+        "cutting": CUTTING_VERSION,
+        "counts": counts,
+        "readings": [reading_row(one) for one in readings],
+        "originals": [pathlib.PurePosixPath(one.original).parts[1] for one in readings if one.original],
+    }
+
+
+def counts_of(content: Content) -> dict[str, int]:
+    """How much there is of each kind."""
+    return {name: len(getattr(content, name)) for name in ("documents", "cases", "chunks", "changes")}
+
+
+def _distinct(readings: Iterable[Reading], seen: set[str]) -> tuple[list[Document], list[Case]]:
+    """Documents and cases in order; a case id that comes again (one text twice in a file) gets a number."""
+    documents, cases = [], []
+    for reading in readings:
+        if reading.document is None:
+            continue
+        documents.append(reading.document)
+        for case in reading.cases:
+            unique, copy = case.id, 1
+            while unique in seen:
+                copy += 1
+                unique = f"{case.id}.{copy}"
+            seen.add(unique)
+            cases.append(case if unique == case.id else dataclasses.replace(case, id=unique))
+    return documents, cases
+
+
+def _changes(readings: Iterable[Reading], cases: Iterable[Case]) -> list[Change]:
+    """Changes in the order of the cases; a case that comes again tells nothing new."""
+    told: dict[str, list[Change]] = {}
+    for reading in readings:
+        for change in reading.changes:
+            told.setdefault(change.case_id, []).append(change)
+    return [change for case in cases for change in told.get(case.id, ())]

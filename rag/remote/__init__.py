@@ -1,0 +1,1 @@
+"""An index in Milvus: writing a built one there, and answering from it with nothing but its address."""
