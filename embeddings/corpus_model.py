@@ -15,15 +15,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, models, normalizers
 
 from corpus import words
+from embeddings.ragged import Ragged
 from embeddings.static_model import StaticEmbedder
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+Weights = NDArray[np.float64]
 DIMENSION = 192
+_ENCODED = 5_000  # texts that are cut into tokens at a time; these take a hundred times the texts' memory
 _UNKNOWN = "[UNK]"
 _MOST_WORDS = 40_000
 _MARK = "\N{LOWER ONE EIGHTH BLOCK}"
@@ -40,12 +44,10 @@ def fit_corpus_model(texts: Sequence[str], *, dimension: int = DIMENSION) -> Sta
     """
     tokenizer = _tokenizer(texts)
     # A passage that stands in the corpus a hundred times says no more than once.
-    rows = [
-        collections.Counter(encoding.ids)
-        for encoding in tokenizer.encode_batch_fast(list(dict.fromkeys(texts)), add_special_tokens=False)
-    ]
-    weights = _inverse_document_frequencies(rows, tokenizer.get_vocab_size())
-    matrix = _word_directions(rows, weights, min(dimension, len(rows), tokenizer.get_vocab_size()))
+    tokens = _tokens(tokenizer, list(dict.fromkeys(texts)))
+    size = tokenizer.get_vocab_size()
+    weights = _inverse_document_frequencies(tokens, size)
+    matrix = _word_directions(tokens, weights, min(dimension, len(tokens), size))
     return StaticEmbedder(
         tokenizer, (weights[:, None] * matrix).astype(np.float32), name=f"corpus-lsa-{matrix.shape[1]}"
     )
@@ -76,39 +78,39 @@ def _tokenizer(texts: Sequence[str]) -> Tokenizer:
     return tokenizer
 
 
-def _inverse_document_frequencies(
-    rows: Sequence[collections.Counter[int]], size: int
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    seen = np.zeros(size)
-    for row in rows:
-        seen[list(row)] += 1
-    weights = np.log((1 + len(rows)) / (1 + seen))
+def _tokens(tokenizer: Tokenizer, texts: Sequence[str]) -> Ragged:
+    """Token ids of each text, rising."""
+    blocks = []
+    for start in range(0, len(texts) or 1, _ENCODED):
+        encodings = tokenizer.encode_batch_fast(texts[start : start + _ENCODED], add_special_tokens=False)
+        blocks.append(Ragged.of([sorted(one.ids) for one in encodings]))
+    return Ragged.joined(blocks)
+
+
+def _inverse_document_frequencies(tokens: Ragged, size: int) -> Weights:
+    seen = np.bincount(tokens.distinct().values, minlength=size)
+    weights: Weights = np.log((1 + len(tokens)) / (1 + seen))
     weights[0] = 0.0  # the unknown token, white space and punctuation say nothing
     weights[seen == 0] = 0.0
     return weights
 
 
-def _word_directions(
-    rows: Sequence[collections.Counter[int]],
-    weights: np.ndarray[tuple[int], np.dtype[np.float64]],
-    dimension: int,
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _word_directions(tokens: Ragged, weights: Weights, dimension: int) -> NDArray[np.float64]:
     """Right singular vectors of the weighted, row-normalised passage-word matrix, shape (words, dimension)."""
-    if dimension < 1 or not any(weights[word] for row in rows for word in row):
+    if dimension < 1 or not weights[tokens.values].any():
         return np.eye(len(weights), 1)  # one passage, or all alike: nothing tells them apart
     from scipy.sparse import csr_matrix  # a third of a second that only indexing needs
 
-    where = [(number, word) for number, row in enumerate(rows) for word in sorted(row)]
-    values = [(1 + math.log(rows[number][word])) * weights[word] for number, word in where]
-    matrix = csr_matrix((values, tuple(zip(*where, strict=True))), shape=(len(rows), len(weights)))
+    ones = np.ones(len(tokens.values))
+    matrix = csr_matrix((ones, tokens.values, tokens.bounds), shape=(len(tokens), len(weights)))
+    matrix.sum_duplicates()
+    matrix.data = (1 + np.log(matrix.data)) * weights[matrix.indices]
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    matrix = csr_matrix(matrix.multiply(1 / np.maximum(lengths, 1e-12)[:, None]))
+    matrix.data /= np.repeat(np.maximum(lengths, 1e-12), np.diff(matrix.indptr))
     return _right_singular_vectors(matrix, dimension).T
 
 
-def _right_singular_vectors(
-    matrix: csr_matrix, count: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _right_singular_vectors(matrix: csr_matrix, count: int) -> NDArray[np.float64]:
     """The `count` strongest, as rows, strongest first; rows of zeros where the passages have fewer directions.
 
     By random projection (Halko et al., "Finding Structure with Randomness", 2011): a fixed seed and a fixed number

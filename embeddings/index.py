@@ -20,6 +20,7 @@ from embeddings.embedder import Vectors
 EXACT = 200_000
 _TRAINED_ON = 100_000  # vectors that decide the range of each dimension
 _DEEPEST = 20_000  # vectors whose products are told past `EXACT`; the rest count as the worst of these
+_SPREAD = 20_000  # rows from which each of several vectors gets a thread
 _BELOW_ALL = -3.0e38  # any product
 _PIECE = 1 << 20  # bytes that go through Python at a time
 
@@ -132,21 +133,30 @@ class VectorIndex:
 
         return isinstance(faiss.downcast_index(self._index), faiss.IndexFlat)
 
-    def products(self, vector: Vectors) -> Vectors:
-        """Inner product of every row with `vector`, shape (rows,); past `EXACT` only of the `_DEEPEST` best.
+    def products(self, vectors: Vectors) -> Vectors:
+        """Inner product of every row with each of some vectors; past `EXACT` only of the `_DEEPEST` best of each.
 
         Args:
-            vector: shape (dimension,).
+            vectors: shape (questions, dimension).
+
+        Returns:
+            Shape (questions, rows).
         """
+        asked = np.ascontiguousarray(vectors, dtype=np.float32)
+        products = np.empty((len(asked), len(self)), dtype=np.float32)
+        # A thread for each vector; among few rows to wake one up takes longer than the work.
+        _faiss().omp_set_num_threads(len(asked) if len(self) > _SPREAD else 1)
         if not self.exact:
-            rows, found = self.search(vector, _DEEPEST)
-            products = np.full(len(self), found.min(initial=0.0), dtype=np.float32)
-            products[rows] = found
+            best, rows = self._index.search(asked, min(_DEEPEST, len(self)))
+            for own, found, where in zip(products, best, rows, strict=True):
+                known = where >= 0  # FAISS pads with -1
+                own[:] = found[known].min(initial=0.0)
+                own[where[known]] = found[known]
             return products
         # A search for all of them would sort them; a range takes them as they come, five times faster.
-        _, found, rows = self._index.range_search(_row(vector), _BELOW_ALL)
-        products = np.empty(len(self), dtype=np.float32)
-        products[rows] = found
+        bounds, found, rows = self._index.range_search(asked, _BELOW_ALL)
+        for number, own in enumerate(products):
+            own[rows[bounds[number] : bounds[number + 1]]] = found[bounds[number] : bounds[number + 1]]
         return products
 
     def search(self, vector: Vectors, k: int) -> tuple[Rows, Vectors]:

@@ -97,8 +97,5 @@ def _distinct(encoder: StaticEmbedder, texts: Sequence[str]) -> Ragged:
         tokens = encoder.tokens(texts[start : start + _ENCODED])
         owner = np.repeat(np.arange(len(tokens)), tokens.sizes)
         order = np.lexsort((tokens.values, owner))
-        values, owners = tokens.values[order], owner[order]
-        first = np.ones(len(values), dtype=bool)
-        first[1:] = (values[1:] != values[:-1]) | (owners[1:] != owners[:-1])
-        blocks.append(Ragged(values, tokens.bounds).kept(first))
+        blocks.append(Ragged(tokens.values[order], tokens.bounds).distinct())
     return Ragged.joined(blocks)

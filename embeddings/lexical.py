@@ -28,7 +28,7 @@ from embeddings.postings import Segment, key_of
 
 Field = Literal["characters", "words"]
 LEXICAL_FORMAT = 2  # of the files; 1 was bm25s's
-SEGMENT = 100_000  # passages of which postings are made at a time, which bounds the memory
+SEGMENT = 50_000  # passages of which postings are made at a time, which bounds the memory
 # Of postings that are read into memory; larger ones stay on disk and come in as they are asked for.
 _HELD_BYTES = 1 << 30
 _SCANNED = 1 << 22  # postings that are looked through at a time

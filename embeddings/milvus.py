@@ -66,7 +66,10 @@ class Milvus:
         self._patience = patience
         client = _client_class(address)
         with _CONNECTING, self._told():
-            self._client = client(address.uri, token=token, timeout=patience)
+            try:
+                self._client = client(address.uri, token=token, timeout=patience)
+            except _milvus_exception():  # a connection that lay idle may have been closed at the other end
+                self._client = client(address.uri, token=token, timeout=patience)
 
     def close(self) -> None:
         """Let go of the connection; a milvus-lite file can then be opened by another program."""
@@ -221,11 +224,10 @@ class Milvus:
     def _told(self) -> Iterator[None]:
         """Whatever goes wrong inside is told in Chinese."""
         import grpc
-        from pymilvus.exceptions import MilvusException
 
         try:
             yield
-        except (MilvusException, grpc.RpcError, OSError) as error:
+        except (_milvus_exception(), grpc.RpcError, OSError) as error:
             raise _translated(error, self.address) from error
 
 
@@ -244,6 +246,13 @@ def _client_class(address: Address) -> Any:
     for name in ("pymilvus", "milvus_lite"):  # they write English traces of what is told in Chinese
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return MilvusClient
+
+
+def _milvus_exception() -> type[Exception]:
+    from pymilvus.exceptions import MilvusException
+
+    found: type[Exception] = MilvusException
+    return found
 
 
 def _translated(error: Exception, address: Address) -> CorpusIndexError:

@@ -67,6 +67,13 @@ class Ragged:
         ends = np.concatenate([[0], np.cumsum(held)])
         return Ragged(self.values[held], ends[self.bounds])
 
+    def distinct(self) -> Ragged:
+        """Lists of rising numbers with each number once."""
+        first = np.ones(len(self.values), dtype=bool)
+        first[1:] = self.values[1:] != self.values[:-1]
+        first[self.bounds[:-1][self.sizes > 0]] = True
+        return self.kept(first)
+
     def without(self, rows: Iterable[int]) -> Ragged:
         """The lists but those at `rows`, in their order."""
         stays = np.ones(len(self), dtype=bool)

@@ -1,4 +1,4 @@
-"""How many threads matrix products take."""
+"""How many threads arithmetic takes."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import copy
 import functools
 import hashlib
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,17 +23,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.chunking import passage_text
-from corpus.normalise import bare
 from corpus.types import Case, Chunk
 from embeddings.embedder import Embedder
 from embeddings.late_interaction import LateInteraction
-from embeddings.lexical import LexicalIndex, character_terms
+from embeddings.lexical import LexicalIndex, character_terms, fold
 from embeddings.mixing import best_rows, coverage, mix, scaled, total
 from embeddings.reranker import Reranker
 from rag.types import Hit
 from rag.understand import Reading
 
 Scores = NDArray[np.float32]
+_SIGNS = re.compile(r"[\W_]+")
 _RERANKED = 40  # passages that a cross-encoder reads
 # Cases whose texts are looked through for a place; among more the postings tell where it stands.
 LOOKED_THROUGH = 2_000
@@ -42,8 +43,8 @@ _DEEP = 1_000  # best passages that are put in order first; rarely are more need
 class Likeness(Protocol):
     """Knows the vectors of all passages; `embeddings.index.VectorIndex` is one."""
 
-    def products(self, vector: Scores) -> Scores:
-        """Inner product of every passage with a vector of shape (dimension,), shape (passages,)."""
+    def products(self, vectors: Scores) -> Scores:
+        """Inner product of every passage with vectors of shape (questions, dimension), shape (questions, passages)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,11 @@ class Retriever:
             field: index.scores(reading.sought) for field, index in self._lexical.items()
         }
         covered = coverage(self._lexical, reading.sought, parts)
-        parts["vectors"] = self._cosines(reading.sought)
+        meant = {"vectors": reading.sought}
         if reading.official:
-            parts["vocabulary"] = self._cosines(" ".join(reading.official))
+            meant["vocabulary"] = " ".join(reading.official)
+        cosines = self._vectors.products(self._embedder.encode_query(list(meant.values())))
+        parts |= dict(zip(meant, cosines, strict=True))
         weighted = mix(
             parts,
             self._weights,
@@ -182,7 +185,7 @@ class Retriever:
         """What tells a case's text from another's; kept, as the same cases are found again and again."""
         body = self._bodies.get(case_id)
         if body is None:
-            body = hashlib.sha256(bare(self._cases[case_id].text).encode()).digest()
+            body = hashlib.sha256(_SIGNS.sub("", fold(self._cases[case_id].text)).encode()).digest()
             self._bodies[case_id] = body
         return body
 
@@ -226,9 +229,6 @@ class Retriever:
             return self._all
         rows = functools.reduce(np.intersect1d, [index.holding(term) for term in terms])
         return [self._all[number] for number in np.unique(self._owners[rows])]
-
-    def _cosines(self, text: str) -> Scores:
-        return self._vectors.products(self._embedder.encode_query([text])[0])
 
     def _best_rows(self, scores: Scores) -> Iterator[int]:
         """The best row of each case, best case first; equal scores keep the order of the index."""

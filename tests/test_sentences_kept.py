@@ -49,6 +49,12 @@ def test_lists_are_reduced_one_by_one(lists: list[list[int]]) -> None:
     assert ragged.reduced(ragged.values, np.maximum).tolist() == [max(one, default=0) for one in lists]
 
 
+@given(LISTS)
+def test_rising_lists_keep_each_number_once(lists: list[list[int]]) -> None:
+    found = Ragged.of([sorted(one) for one in lists]).distinct()
+    assert [found[row].tolist() for row in range(len(found))] == [sorted(set(one)) for one in lists]
+
+
 # Encoded texts
 
 

@@ -25,10 +25,10 @@ class ExactVectors:
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
 
-    def products(self, vector: Vectors) -> Vectors:
-        """Inner product of every passage with `vector`, shape (passages,)."""
+    def products(self, vectors: Vectors) -> Vectors:
+        """Inner product of every passage with each of `vectors`, shape (len(vectors), passages)."""
         blocks = range(0, len(self._vectors), _ENCODED)
-        return np.concatenate([self._vectors[start : start + _ENCODED] @ vector for start in blocks])
+        return np.hstack([vectors @ self._vectors[start : start + _ENCODED].T for start in blocks])
 
 
 def recall(
