@@ -50,6 +50,20 @@ def near_duplicates(texts: Sequence[str], *, least: float = LEAST) -> tuple[tupl
     return _groups(pairs, len(texts))
 
 
+def sketch(text: str) -> Hashes:
+    """The smallest hashes of a text's shingles, ascending: enough to tell which texts are worth comparing."""
+    return _shingles(text)[:_SKETCH].copy()
+
+
+def likely_pairs(sketches: Sequence[Hashes]) -> list[tuple[int, int]]:
+    """Pairs of positions, the smaller first, whose texts may resemble each other by `LEAST` and more.
+
+    Args:
+        sketches: see `sketch`.
+    """
+    return _candidates(sketches)
+
+
 def resemblance(one: str, other: str) -> float:
     """Share of common shingles of two texts among all of theirs, 0..1."""
     return _resemblance(_shingles(one), _shingles(other))

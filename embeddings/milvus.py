@@ -243,7 +243,7 @@ def _client_class(address: Address) -> Any:
         raise ModelError(
             "没有安装 Milvus 的客户端", hint="请先运行 pip install -r requirements-milvus.txt"
         ) from error
-    for name in ("pymilvus", "milvus_lite"):  # they write English traces of what is told in Chinese
+    for name in ("pymilvus", "milvus_lite", "grpc"):  # they write English traces of what is told in Chinese
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return MilvusClient
 

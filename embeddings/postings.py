@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 Rows = NDArray[np.int32]
 _ARRAYS = ("keys", "bounds", "rows", "counts", "lengths")
@@ -68,6 +67,8 @@ class Segment:
     @classmethod
     def of(cls, texts: Iterable[list[str]]) -> Segment:
         """The postings of passages, each given as its terms."""
+        from scipy import sparse  # a quarter of a second that no question needs
+
         numbers: dict[str, int] = {}
         terms, counts, lengths, bounds = array("i"), array("i"), array("q"), array("q", [0])
         for text in texts:
@@ -107,12 +108,16 @@ class Segment:
 
     def followed_by(self, other: Segment) -> Segment:
         """Both as one, the other's passages behind."""
+        from scipy import sparse
+
         keys = np.union1d(self.keys, other.keys)
         both = sparse.vstack([self._matrix(keys), other._matrix(keys)], format="csc")
         return _segment(keys, both, np.concatenate([self.lengths, other.lengths]))
 
     def _matrix(self, keys: NDArray[np.uint64]) -> Any:
         """Passages by terms, the columns those of `keys`, which hold all of this segment's."""
+        from scipy import sparse
+
         sizes = np.zeros(len(keys) + 1, dtype=np.int64)
         sizes[np.searchsorted(keys, self.keys) + 1] = np.diff(self.bounds)
         return sparse.csc_matrix((self.counts, self.rows, np.cumsum(sizes)), shape=(len(self), len(keys)))

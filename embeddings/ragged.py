@@ -30,8 +30,8 @@ class Ragged:
     bounds: Rows
 
     @classmethod
-    def of(cls, lists: Sequence[Sequence[int]], dtype: Any = np.int32) -> Ragged:
-        """Lists as Python has them."""
+    def of(cls, lists: Sequence[Sequence[int] | Numbers], dtype: Any = np.int32) -> Ragged:
+        """Lists as Python has them, or arrays."""
         bounds = np.zeros(len(lists) + 1, dtype=np.int64)
         np.cumsum(np.fromiter(map(len, lists), dtype=np.int64, count=len(lists)), out=bounds[1:])
         flat = itertools.chain.from_iterable(lists)

@@ -46,8 +46,7 @@ def examine(name: str, data: bytes, others: Sequence[Reading], *, read: Reader |
     free = free_name(plain, others)
     with IsolatedReader() as reader:
         reading = cut_file(pathlib.Path(free), free, data, read or reader.read)
-    found = find_duplicates(reading.cases, [case for other in others for case in other.cases])
-    return Candidate(reading, found, plain if plain != free else "")
+    return Candidate(reading, find_duplicates(reading, others), plain if plain != free else "")
 
 
 def refuse_same(digest: str, readings: Iterable[Reading]) -> None:

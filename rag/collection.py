@@ -56,7 +56,7 @@ class Collection:
     readings: tuple[Reading, ...] = ()
     encoder_key: str | None = None
     cutting: int = CUTTING_VERSION
-    serving: Serving | None = None
+    serving: Serving | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
     def documents(self) -> tuple[Reading, ...]:
@@ -227,7 +227,7 @@ def _change(
                 store.remove_build(folder)
             return Collection(folder)
         key = encoder_key if collection.encoder_key is None else collection.encoder_key
-        write_readings(
+        written = write_readings(
             folder,
             readings,
             make_embedder=encoder(key),
@@ -236,7 +236,9 @@ def _change(
             progress=progress,
             write=store.replace_build,
         )
-        return open_collection(folder)
+        build = folder / store.serving(folder)
+        serving = Serving(build, written.manifest, readings)
+        return Collection(folder, build.name, readings, key, CUTTING_VERSION, serving)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,9 @@ import hashlib
 import pathlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from corpus.changes import Change
 from corpus.chunking import passage_text, split_chunks
@@ -18,11 +20,15 @@ from embeddings.index import VectorIndex
 from embeddings.joint import static_parts
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import Field, LexicalIndex
+from embeddings.ragged import Ragged
 from embeddings.static_model import StaticEmbedder
 from rag import records
 from rag.encoders import FOLDER
-from rag.readings import CUTTING_VERSION, Reading, reading_row
+from rag.readings import CUTTING_VERSION, SKETCHES, Reading, reading_row, sketches_of
 from rag.sentences import Sentences
+
+if TYPE_CHECKING:
+    from corpus.near_duplicates import Hashes
 
 FIELDS: tuple[Field, ...] = ("characters", "words")
 VECTORS, TOKENS, SENTENCES = "vectors.faiss", "tokens", "sentences"
@@ -66,6 +72,7 @@ class Content:
     Attributes:
         documents, cases, changes, chunks: in order.
         texts: the chunks as searchers see them.
+        sketches: of the cases' texts.
     """
 
     documents: Sequence[Document]
@@ -73,6 +80,7 @@ class Content:
     changes: Sequence[Change]
     chunks: Sequence[Chunk]
     texts: Sequence[str]
+    sketches: Sequence[Hashes]
 
     @property
     def by_id(self) -> dict[str, Document]:
@@ -92,13 +100,15 @@ def content_of(readings: Iterable[Reading], taken: Collection[str] = ()) -> Cont
     chunks = [chunk for case in cases for chunk in split_chunks(case)]
     by_id = {case.id: case for case in cases}
     texts = [passage_text(by_id[chunk.case_id], chunk) for chunk in chunks]
-    return Content(documents, cases, _changes(readings, cases), chunks, texts)
+    sketches = [one for reading in readings if reading.document is not None for one in sketches_of(reading)]
+    return Content(documents, cases, _changes(readings, cases), chunks, texts, sketches)
 
 
 def fill(draft: pathlib.Path, content: Content, encoding: Encoding) -> None:
     """Write a whole build but for its manifest into the folder `draft`."""
     for name, rows in record_rows(content).items():
         records.write_rows(draft / name, rows)
+    Ragged.of(content.sketches, np.uint64).save(draft / SKETCHES)
     VectorIndex.build(encoding.embedder.encode_document(content.texts)).save(draft / VECTORS)
     for field in FIELDS:
         LexicalIndex.build(content.texts, field).save(draft / field)

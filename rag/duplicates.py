@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.types import Case
+from rag.readings import Reading, sketches_of
 
 SAME = 0.8
 """Resemblance from which two cases count as the same; below it they are alike."""
@@ -28,18 +28,18 @@ class Duplicate:
     share: float
 
 
-def find_duplicates(cases: Sequence[Case], others: Sequence[Case]) -> tuple[Duplicate, ...]:
-    """For each of `cases` the likest of `others`, where one resembles it, in order of `cases`."""
-    from corpus.near_duplicates import near_duplicates, resemblance  # scipy takes its time
+def find_duplicates(new: Reading, others: Sequence[Reading]) -> tuple[Duplicate, ...]:
+    """For each case of `new` the likest of `others`, where one resembles it, in order of the cases."""
+    from corpus.near_duplicates import LEAST, likely_pairs, resemblance  # scipy takes its time
 
-    found = []
-    for group in near_duplicates([case.text for case in (*cases, *others)]):
-        old = [others[at - len(cases)] for at in group if at >= len(cases)]
-        for at in group:
-            if at < len(cases) and old:
-                share, best = max(
-                    ((resemblance(cases[at].text, other.text), other) for other in old),
-                    key=lambda one: one[0],
-                )
-                found.append(Duplicate(cases[at].number, best.title, best.source, share))
-    return tuple(sorted(found, key=lambda one: one.number))
+    there = [case for other in others for case in other.cases]
+    sketches = [one for reading in (new, *others) for one in sketches_of(reading)]
+    likest: dict[int, Duplicate] = {}
+    for one, other in likely_pairs(sketches):
+        if one >= len(new.cases) or other < len(new.cases):
+            continue
+        case, old = new.cases[one], there[other - len(new.cases)]
+        share = resemblance(case.text, old.text)
+        if share >= LEAST and (one not in likest or share > likest[one].share):
+            likest[one] = Duplicate(case.number, old.title, old.source, share)
+    return tuple(likest[one] for one in sorted(likest))

@@ -15,15 +15,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from embeddings.bundled import load_bundled
 from embeddings.index import VectorIndex
 from embeddings.joint import static_parts
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
+from embeddings.ragged import Ragged
 from rag import records
 from rag.contents import FIELDS, SENTENCES, TOKENS, VECTORS, Content, Encoding, record_rows
 from rag.encoders import FOLDER
-from rag.readings import CUTTING_VERSION, Reading
+from rag.readings import CUTTING_VERSION, SKETCHES, Reading
 from rag.sentences import Sentences
 
 # Share of the cases it was fitted on that may come and go before the fitted encoder is made anew.
@@ -111,6 +114,8 @@ def fill_grown(draft: pathlib.Path, grown: Growth, content: Content, encoding: E
     leaving = _Leaving.of(build, grown.gone)
     counts = _write_records(draft, build, leaving, content)
     texts, chunks = content.texts, leaving.chunks
+    sketches = [Ragged.load(build / SKETCHES).without(leaving.cases), Ragged.of(content.sketches, np.uint64)]
+    Ragged.joined(sketches).save(draft / SKETCHES)
     vectors = VectorIndex.load(build / VECTORS).without(chunks)
     vectors.added(encoding.embedder.encode_document(texts)).save(draft / VECTORS)
     del vectors

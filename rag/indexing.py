@@ -105,11 +105,18 @@ def _skipped(path: pathlib.Path, why: str) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a new build holds, and the encoder's name."""
+    """What a new build holds.
+
+    Attributes:
+        cases, chunks: how many.
+        encoder: its name.
+        manifest: of the build.
+    """
 
     cases: int
     chunks: int
     encoder: str
+    manifest: dict[str, Any]
 
 
 def write_readings(
@@ -120,7 +127,7 @@ def write_readings(
     encoder_key: str,
     serving: Serving | None = None,
     progress: Progress = quiet,
-    write: Callable[[pathlib.Path, Fill], object] = store.write_build,
+    write: Callable[[pathlib.Path, Fill], dict[str, Any]] = store.write_build,
 ) -> Written:
     """Write a complete build of `readings` and let it serve.
 
@@ -149,9 +156,9 @@ def write_readings(
         fill(draft, content, encoding)
         return manifest_of(readings, encoding, counts_of(content))
 
-    write(folder, filled)
+    manifest = write(folder, filled)
     progress("完成", 1.0)
-    return Written(len(content.cases), len(content.chunks), embedder.name)
+    return Written(len(content.cases), len(content.chunks), embedder.name, manifest)
 
 
 def _write_grown(
@@ -159,7 +166,7 @@ def _write_grown(
     readings: Sequence[Reading],
     grown: Growth,
     progress: Progress,
-    write: Callable[[pathlib.Path, Fill], object],
+    write: Callable[[pathlib.Path, Fill], dict[str, Any]],
 ) -> Written:
     """Like `write_readings`, for a build that takes over what did not change."""
     build, row = grown.serving.build, grown.serving.manifest["encoder"]
@@ -173,9 +180,9 @@ def _write_grown(
         counts.update(fill_grown(draft, grown, content, encoding))
         return {**manifest_of(readings, encoding, counts), "known": (build, grown.serving.manifest["files"])}
 
-    write(folder, filled)
+    manifest = write(folder, filled)
     progress("完成", 1.0)
-    return Written(counts["cases"], counts["chunks"], encoding.embedder.name)
+    return Written(counts["cases"], counts["chunks"], encoding.embedder.name, manifest)
 
 
 def _without(folder: pathlib.Path, files: Iterable[pathlib.Path]) -> list[pathlib.Path]:

@@ -5,26 +5,34 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
+import itertools
 import pathlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.changes import Change, find_changes
 from corpus.cleaning import clean
 from corpus.cutting import split_cases
 from corpus.errors import CaseQAError, UnreadableFileError
+from corpus.instructions import instructs
 from corpus.recutting import Piece, by_hand, pieces_of, recut
 from corpus.types import Case, Document, FileReport, RawFile
+from embeddings.ragged import Ragged
 from rag import records
+
+if TYPE_CHECKING:
+    from corpus.near_duplicates import Hashes
 
 Reader = Callable[[pathlib.Path, bytes], RawFile]
 # Part of every file's key: a new way of reading or cutting reads all files anew.
 CUTTING_VERSION = 3
 CUTTING_SECONDS = 300.0
 """Seconds of the processor for the changes of one file; ordinary text of the largest size takes about a minute."""
+SKETCHES = "sketches"
 _BY_HAND = "手工切分"
+_WARNED = 5  # places that a warning names
 _CUT_LOST = "文件的文字与手工切分时不同，手工切分没有沿用"
 
 
@@ -39,6 +47,7 @@ class Reading:
         automatic: the cases as they were found, where a hand has cut them otherwise; else empty.
         added: when it came into the index, ISO 8601 in UTC.
         original: path below the index of the copy of the raw file, "" where none is kept.
+        sketches: of the cases' texts as the index keeps them; empty where they are not computed yet.
     """
 
     key: str
@@ -49,11 +58,19 @@ class Reading:
     automatic: tuple[Case, ...] = ()
     added: str = ""
     original: str = ""
+    sketches: tuple[Hashes, ...] = dataclasses.field(default=(), compare=False, repr=False)
 
     @property
     def cut_by_hand(self) -> tuple[int, ...]:
         """Numbers of the cases that a hand has cut."""
         return by_hand(self.cases, self.automatic) if self.automatic else ()
+
+
+def sketches_of(reading: Reading) -> tuple[Hashes, ...]:
+    """A sketch of each case's text, to find nearly the same text elsewhere; see `corpus.near_duplicates`."""
+    from corpus.near_duplicates import sketch  # scipy takes its time
+
+    return reading.sketches or tuple(sketch(case.text) for case in reading.cases)
 
 
 def key_of(name: str, data: bytes) -> str:
@@ -104,11 +121,21 @@ def _cut(raw: RawFile, name: str, data: bytes, seconds: float) -> Reading:
         cases=len(cutting.cases),
         listed=cutting.listed,
         characters=len(file.document.text),
-        notes=raw.notes,
+        notes=(*raw.notes, *_warnings(raw)),
         leftovers=cutting.leftovers,
     )
     changes = _changes_of(cutting.cases, file.document, seconds)
     return Reading(key_of(name, data), report, file.document, cutting.cases, changes, added=now())
+
+
+def _warnings(raw: RawFile) -> tuple[str, ...]:
+    """What the one who adds a file should look at: lines that speak to a program and not to people."""
+    lines = [line.number for line in raw.lines if instructs(line.text)]
+    if not lines:
+        return ()
+    unit = {"line": "行", "paragraph": "段", "page": "页"}[raw.unit]
+    places = "、".join(map(str, list(dict.fromkeys(lines))[:_WARNED]))
+    return (f"第 {places} {unit}有像是写给程序的指令（例如“忽略以上要求”），请核对文件来源",)
 
 
 def _changes_of(
@@ -118,7 +145,7 @@ def _changes_of(
     until = time.thread_time() + seconds
 
     def patience() -> None:
-        if time.thread_time() > until:
+        if time.thread_time() >= until:
             raise UnreadableFileError(
                 f"文件过大或内容异常，没有在 {seconds:.0f} 秒内整理完",
                 hint="请核对文件内容，拆分成几个文件后重试",
@@ -144,6 +171,7 @@ def with_pieces(reading: Reading, pieces: Sequence[Piece]) -> Reading:
         reading,
         report=dataclasses.replace(reading.report, cases=len(cases), notes=notes),
         cases=cases,
+        sketches=(),
         changes=(*kept, *found),
         automatic=() if pieces_of(cases) == pieces_of(automatic) else automatic,
     )
@@ -195,6 +223,10 @@ def serving_readings(build: pathlib.Path, manifest: dict[str, Any]) -> Iterator[
     for row in records.read_rows(build / "changes.jsonl"):
         change = records.change_from(row)
         of_case[change.case_id].append(change)
+    sketches = Ragged.load(build / SKETCHES)
+    first = dict(
+        zip(of_document, itertools.accumulate(map(len, of_document.values()), initial=0), strict=False)
+    )
     for row in manifest["readings"]:
         own = tuple(of_document.get(row["document"], ()))
         yield Reading(
@@ -206,4 +238,5 @@ def serving_readings(build: pathlib.Path, manifest: dict[str, Any]) -> Iterator[
             tuple(records.case_from(one, documents) for one in row.get("automatic", ())),
             row.get("added", ""),
             row.get("original", ""),
+            tuple(sketches[first[row["document"]] + number] for number in range(len(own))),
         )

@@ -299,7 +299,7 @@ FILES = (
     "changes.jsonl",
     "chunks.jsonl",
     "vectors.faiss",
-    *(f"tokens/{name}.npy" for name in ("values", "bounds")),
+    *(f"{folder}/{name}.npy" for folder in ("tokens", "sketches") for name in ("values", "bounds")),
     *(f"sentences/{name}.npy" for name in ("spans", "headings", "bounds")),
     *(
         f"sentences/encoded-{number}/{name}.npy"
