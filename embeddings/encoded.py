@@ -17,8 +17,6 @@ from embeddings.embedder import Vectors
 from embeddings.ragged import Ragged, Rows
 from embeddings.static_model import StaticEmbedder
 
-_ENCODED = 10_000  # texts that are cut into tokens at a time
-
 
 class EncodedTexts:
     """Texts that were encoded once.
@@ -37,11 +35,8 @@ class EncodedTexts:
     @classmethod
     def build(cls, encoder: StaticEmbedder, texts: Sequence[str]) -> EncodedTexts:
         """Encode texts."""
-        blocks = [
-            encoder.tokens(texts[start : start + _ENCODED]) for start in range(0, len(texts) or 1, _ENCODED)
-        ]
-        lengths = [np.linalg.norm(encoder.sums(block), axis=1) for block in blocks]
-        return cls(encoder, Ragged.joined(blocks), np.concatenate(lengths))
+        tokens = encoder.tokens(texts)
+        return cls(encoder, tokens, np.linalg.norm(encoder.sums(tokens), axis=1))
 
     def __len__(self) -> int:
         return len(self._tokens)

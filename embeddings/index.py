@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import io
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from corpus.errors import CorpusIndexError
-from embeddings.embedder import Vectors
+from embeddings.embedder import Embedder, Vectors
+from embeddings.samples import spread
 
 # Measured on two cores (docs/benchmarks.md): up to here comparing every vector is fast enough and exact. Above, a
 # byte a dimension takes a quarter of the memory, and the likest few thousand of them are the right ones.
 EXACT = 200_000
+_ENCODED = 10_000  # texts whose vectors are held at a time
 _TRAINED_ON = 100_000  # vectors that decide the range of each dimension
 _DEEPEST = 20_000  # vectors whose products are told past `EXACT`; the rest count as the worst of these
 _SPREAD = 20_000  # rows from which each of several vectors gets a thread
@@ -36,18 +38,22 @@ class VectorIndex:
     @classmethod
     def build(cls, vectors: Vectors, *, exact: int = EXACT) -> VectorIndex:
         """Index vectors of shape (passages, dimension); past `exact` of them a byte a dimension."""
-        import faiss
-
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-        count, dimension = vectors.shape
-        index: Any
-        if count <= exact:
-            index = faiss.IndexFlatIP(dimension)
-        else:
-            kind = faiss.ScalarQuantizer.QT_8bit
-            index = faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
-            index.train(vectors[:: -(-count // _TRAINED_ON)])
+        sample = vectors[:: -(-max(len(vectors), 1) // _TRAINED_ON)]
+        index = _empty(vectors.shape[1], sample if len(vectors) > exact else None)
         index.add(vectors)
+        return cls(index)
+
+    @classmethod
+    def encoded(cls, texts: Sequence[str], embedder: Embedder, *, exact: int = EXACT) -> VectorIndex:
+        """Like `build` for the vectors of texts, of which only some thousands are held at a time as they are encoded."""
+        sample = embedder.encode_document(spread(texts, _TRAINED_ON)) if len(texts) > exact else None
+        index = _empty(embedder.dimension, sample)
+        del sample
+        for start in range(0, len(texts), _ENCODED):
+            index.add(
+                np.ascontiguousarray(embedder.encode_document(texts[start : start + _ENCODED]), np.float32)
+            )
         return cls(index)
 
     def added(self, vectors: Vectors) -> VectorIndex:
@@ -169,6 +175,18 @@ class VectorIndex:
         scores, rows = self._index.search(_row(vector), min(k, len(self)))
         found = rows[0] >= 0  # FAISS pads with -1
         return rows[0][found], scores[0][found]
+
+
+def _empty(dimension: int, sample: Vectors | None) -> Any:
+    """An index without vectors: as they are, or a byte a dimension, whose ranges are those of a sample."""
+    import faiss
+
+    if sample is None:
+        return faiss.IndexFlatIP(dimension)
+    kind = faiss.ScalarQuantizer.QT_8bit
+    index = faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+    index.train(np.ascontiguousarray(sample, dtype=np.float32))
+    return index
 
 
 def _row(vector: Vectors) -> Vectors:

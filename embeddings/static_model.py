@@ -19,6 +19,7 @@ from corpus.errors import ModelError
 from embeddings.embedder import Vectors, unit
 from embeddings.ragged import Ragged
 
+_CUT = 5_000  # texts that are cut into tokens at a time; cut they take a hundred times the texts' memory
 _SUMMED = 200  # texts whose token vectors are laid side by side at a time
 _MODULES = [
     {
@@ -72,10 +73,13 @@ class StaticEmbedder:
     def tokens(self, texts: Sequence[str]) -> Ragged:
         """Token ids of each text, those without a vector (unknown characters, punctuation) left out."""
         if len(texts) == 1:  # a batch is handed to threads, which take longer than a question's tokens
-            encodings = [self._tokenizer.encode(texts[0], add_special_tokens=False)]
+            blocks = [[self._tokenizer.encode(texts[0], add_special_tokens=False)]]
         else:
-            encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        found = Ragged.of([one.ids for one in encodings], self._numbers)
+            blocks = (
+                self._tokenizer.encode_batch_fast(list(texts[start : start + _CUT]), add_special_tokens=False)
+                for start in range(0, len(texts) or 1, _CUT)
+            )
+        found = Ragged.joined([Ragged.of([one.ids for one in block], self._numbers) for block in blocks])
         return found.kept(self._meaning[found.values])
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import pathlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -65,6 +65,36 @@ class Encoding:
         }
 
 
+class Passages(Sequence[str]):
+    """The texts of chunks as searchers see them, made when they are asked for: together they take as much memory as the documents.
+
+    Args:
+        cases: by id.
+        chunks: in order.
+    """
+
+    def __init__(self, cases: Mapping[str, Case], chunks: Sequence[Chunk]) -> None:
+        self._cases = cases
+        self._chunks = chunks
+
+    def __len__(self) -> int:
+        return len(self._chunks)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self._text(chunk) for chunk in self._chunks[place]]
+        return self._text(self._chunks[place])
+
+    def _text(self, chunk: Chunk) -> str:
+        return passage_text(self._cases[chunk.case_id], chunk)
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What was made of some files.
@@ -98,8 +128,7 @@ def content_of(readings: Iterable[Reading], taken: Collection[str] = ()) -> Cont
     readings = list(readings)
     documents, cases = _distinct(readings, set(taken))
     chunks = [chunk for case in cases for chunk in split_chunks(case)]
-    by_id = {case.id: case for case in cases}
-    texts = [passage_text(by_id[chunk.case_id], chunk) for chunk in chunks]
+    texts = Passages({case.id: case for case in cases}, chunks)
     sketches = [one for reading in readings if reading.document is not None for one in sketches_of(reading)]
     return Content(documents, cases, _changes(readings, cases), chunks, texts, sketches)
 
@@ -109,7 +138,7 @@ def fill(draft: pathlib.Path, content: Content, encoding: Encoding) -> None:
     for name, rows in record_rows(content).items():
         records.write_rows(draft / name, rows)
     Ragged.of(content.sketches, np.uint64).save(draft / SKETCHES)
-    VectorIndex.build(encoding.embedder.encode_document(content.texts)).save(draft / VECTORS)
+    VectorIndex.encoded(content.texts, encoding.embedder).save(draft / VECTORS)
     for field in FIELDS:
         LexicalIndex.build(content.texts, field).save(draft / field)
     if encoding.fitted is not None:

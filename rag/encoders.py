@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from corpus.errors import CorpusIndexError
-from embeddings.batches import InBatches, spread
 from embeddings.embedder import Embedder
 from embeddings.joint import adapted, beside
+from embeddings.samples import spread
 from embeddings.static_model import StaticEmbedder, load_static
 
 MakeEmbedder = Callable[[Sequence[str]], tuple[Embedder, StaticEmbedder | None]]
@@ -21,8 +21,7 @@ def encoder_maker(encoder: str) -> MakeEmbedder:
     """What makes the encoder for texts to index; `encoder` as in `Settings`."""
 
     def make_embedder(texts: Sequence[str]) -> tuple[Embedder, StaticEmbedder | None]:
-        embedder, fitted = (_configured(encoder), None) if encoder else adapted(spread(texts))
-        return InBatches(embedder), fitted
+        return (_configured(encoder), None) if encoder else adapted(spread(texts))
 
     return make_embedder
 
@@ -51,7 +50,7 @@ def embedder_of(encoder: dict[str, Any], fitted: StaticEmbedder | None) -> Embed
         CorpusIndexError: if the configured encoder is another by now.
         ModelError: if it cannot be loaded.
     """
-    embedder = InBatches(_configured(encoder["name"]) if fitted is None else beside(fitted))
+    embedder: Embedder = _configured(encoder["name"]) if fitted is None else beside(fitted)
     if (embedder.name, embedder.dimension) != (encoder["name"], encoder["dimension"]):
         raise CorpusIndexError(
             "编码器与建立索引时的不同", hint="请重新建立索引：python -m rag index 材料文件夹"

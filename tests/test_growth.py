@@ -16,7 +16,6 @@ from invented import Indexed
 
 from corpus.chunking import passage_text, split_chunks
 from corpus.errors import CorpusIndexError
-from embeddings.batches import InBatches, spread
 from embeddings.bundled import load_bundled
 from embeddings.corpus_model import fit_corpus_model
 from embeddings.embedder import Vectors, unit
@@ -25,6 +24,7 @@ from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import Field, LexicalIndex, terms_of
 from embeddings.mixing import best_rows
 from embeddings.postings import Segment
+from embeddings.samples import spread
 from rag.retrieve import Retriever
 
 pytest_plugins = ("indexes",)
@@ -161,6 +161,13 @@ def test_products_of_an_exact_index_are_what_a_search_finds() -> None:
     assert np.array_equal(index.products(vectors[3:4])[0][rows], found)
 
 
+@pytest.mark.parametrize("exact", [5, 10_000])
+def test_texts_are_indexed_as_their_vectors(exact: int) -> None:
+    encoder, vectors = load_bundled(), load_bundled().encode_document(TEXTS)
+    found = VectorIndex.encoded(TEXTS, encoder, exact=exact).products(vectors[:3])
+    assert np.allclose(found, VectorIndex.build(vectors, exact=exact).products(vectors[:3]), atol=1e-6)
+
+
 def test_a_byte_a_dimension_takes_a_quarter_and_finds_nearly_the_same() -> None:
     vectors = some_vectors(2000, 64)
     plain, small = VectorIndex.build(vectors), VectorIndex.build(vectors, exact=100)
@@ -181,13 +188,12 @@ def test_late_interaction_comes_and_goes() -> None:
     assert np.array_equal(grown.scores("注销企业", rows), anew.scores("注销企业", rows))
 
 
-def test_batches_change_nothing() -> None:
+def test_many_texts_are_cut_as_each_alone() -> None:
     encoder = fit_corpus_model(TEXTS, dimension=8)
-    batched = InBatches(encoder)
-    assert (batched.name, batched.dimension) == (encoder.name, encoder.dimension)
-    many = TEXTS * 300  # more than a batch
-    assert np.array_equal(batched.encode_document(many), encoder.encode_document(many))
-    assert np.array_equal(batched.encode_query(QUESTIONS), encoder.encode_query(QUESTIONS))
+    many = TEXTS * 150  # more than are cut at a time
+    wanted = np.tile(encoder.encode_document(TEXTS), (150, 1))
+    assert np.allclose(encoder.encode_document(many), wanted, atol=1e-6)
+    assert np.allclose(encoder.encode_query(TEXTS[:1]), wanted[:1], atol=1e-6)
 
 
 @given(st.integers(0, 300), st.integers(1, 100))
