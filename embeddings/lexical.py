@@ -106,7 +106,8 @@ class LexicalIndex:
         self.size = sum(map(len, segments))
         total = sum(int(segment.lengths.sum()) for segment in segments)
         usual = np.float64(max(total, 1) / max(self.size, 1))
-        self._norms = [_K1 * ((1 - _B) + _B * segment.lengths / usual) for segment in segments]
+        norms = [_K1 * ((1 - _B) + _B * segment.lengths / usual) for segment in segments]
+        self._norms = [one.astype(np.float32) for one in norms]
         self._starts = np.cumsum([0, *map(len, segments)])
         self._weightiest = weightiest
         self._best: dict[str, float] = {}
@@ -158,20 +159,21 @@ class LexicalIndex:
         found = [start + segment.rows[posting] for segment, _, start, posting in self._postings(term)]
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
-    def _postings(self, term: str) -> Iterator[tuple[Segment, NDArray[np.float64], np.int64, slice]]:
+    def _postings(self, term: str) -> Iterator[tuple[Segment, NDArray[np.float32], np.int64, slice]]:
         key = key_of(term)
         for segment, norms, start in zip(self._segments, self._norms, self._starts, strict=False):
             if (posting := segment.posting(key)) is not None:
                 yield segment, norms, start, posting
 
-    def _weights(self, term: str) -> list[tuple[np.int64, NDArray[np.int32], NDArray[np.float32]]]:
+    def _weights(self, term: str) -> list[tuple[np.int64, NDArray[np.intp], NDArray[np.float32]]]:
         """Passages that hold a term and what it adds to their scores, by segment, with the segment's first row."""
         found = list(self._postings(term))
         rarity = _rarity(self.size, sum(posting.stop - posting.start for *_, posting in found))
         weighted = []
         for segment, norms, start, posting in found:
-            rows, counts = segment.rows[posting], segment.counts[posting]
-            weighted.append((start, rows, (rarity * (counts / (norms[rows] + counts))).astype(np.float32)))
+            # Indices of the machine's own width spare a conversion at each use.
+            rows, counts = segment.rows[posting].astype(np.intp), segment.counts[posting].astype(np.float32)
+            weighted.append((start, rows, counts / (norms.take(rows) + counts) * rarity))
         if len(self._best) > _REMEMBERED:
             self._best = {}
         self._best[term] = max((float(weights.max()) for *_, weights in weighted), default=0.0)
@@ -202,8 +204,9 @@ class LexicalIndex:
             after = min(max(after, first + 1), terms)
             start, end = segment.bounds[first], segment.bounds[after]
             rows, counts = segment.rows[start:end], segment.counts[start:end]
+            counts = counts.astype(np.float32)
             best = np.maximum.reduceat(counts / (norms[rows] + counts), segment.bounds[first:after] - start)
-            most = max(most, float((rarity[first:after] * best).astype(np.float32).max()))
+            most = max(most, float((rarity[first:after] * best).max()))
             first = after
         return most
 

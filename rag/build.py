@@ -7,6 +7,8 @@ import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from corpus import words
 from corpus.errors import CorpusIndexError, InputError
 from corpus.types import Case
@@ -22,7 +24,7 @@ from embeddings.reranker import Reranker
 from embeddings.threads import one_thread_each
 from rag import records, store
 from rag.assistant import Assistant, Writing
-from rag.contents import FIELDS, SENTENCES, TOKENS, VECTORS
+from rag.contents import BODIES, FIELDS, SENTENCES, TOKENS, VECTORS
 from rag.encoders import embedder_of, encoder_maker, fitted_of
 from rag.indexing import IndexingReport, Progress, build_index, quiet
 from rag.readings import CUTTING_VERSION
@@ -214,6 +216,7 @@ def _retriever(
         vectors=VectorIndex.load(build / VECTORS),
         embedder=embedder,
         late=LateInteraction.load(build / TOKENS, load_bundled()),
+        bodies=np.load(build / BODIES, allow_pickle=False),
         weights={
             "characters": settings.characters_weight,
             "words": settings.words_weight,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import pathlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.changes import Change
 from corpus.chunking import passage_text, split_chunks
@@ -19,7 +21,7 @@ from embeddings.embedder import Embedder
 from embeddings.index import VectorIndex
 from embeddings.joint import static_parts
 from embeddings.late_interaction import LateInteraction
-from embeddings.lexical import Field, LexicalIndex
+from embeddings.lexical import Field, LexicalIndex, fold
 from embeddings.ragged import Ragged
 from embeddings.static_model import StaticEmbedder
 from rag import records
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from corpus.near_duplicates import Hashes
 
 FIELDS: tuple[Field, ...] = ("characters", "words")
-VECTORS, TOKENS, SENTENCES = "vectors.faiss", "tokens", "sentences"
+VECTORS, TOKENS, SENTENCES, BODIES = "vectors.faiss", "tokens", "sentences", "bodies.npy"
+_SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def fill(draft: pathlib.Path, content: Content, encoding: Encoding) -> None:
     for name, rows in record_rows(content).items():
         records.write_rows(draft / name, rows)
     Ragged.of(content.sketches, np.uint64).save(draft / SKETCHES)
+    np.save(draft / BODIES, bodies_of(content.cases), allow_pickle=False)
     VectorIndex.encoded(content.texts, encoding.embedder).save(draft / VECTORS)
     for field in FIELDS:
         LexicalIndex.build(content.texts, field).save(draft / field)
@@ -146,6 +150,13 @@ def fill(draft: pathlib.Path, content: Content, encoding: Encoding) -> None:
     LateInteraction.build(load_bundled(), content.texts).save(draft / TOKENS)
     parts = static_parts(encoding.fitted)
     Sentences.build(content.cases, content.by_id, parts).save(draft / SENTENCES)
+
+
+def bodies_of(cases: Iterable[Case]) -> NDArray[np.uint64]:
+    """What tells the text of each case, signs and spaces apart, from any other's, shape (cases,)."""
+    texts = (_SIGNS.sub("", fold(case.text)).encode() for case in cases)
+    digests = [hashlib.blake2b(text, digest_size=8).digest() for text in texts]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 def record_rows(content: Content) -> dict[str, Iterable[dict[str, Any]]]:

@@ -24,7 +24,17 @@ from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
 from embeddings.ragged import Ragged
 from rag import records
-from rag.contents import FIELDS, SENTENCES, TOKENS, VECTORS, Content, Encoding, record_rows
+from rag.contents import (
+    BODIES,
+    FIELDS,
+    SENTENCES,
+    TOKENS,
+    VECTORS,
+    Content,
+    Encoding,
+    bodies_of,
+    record_rows,
+)
 from rag.encoders import FOLDER
 from rag.readings import CUTTING_VERSION, SKETCHES, Reading
 from rag.sentences import Sentences
@@ -116,6 +126,8 @@ def fill_grown(draft: pathlib.Path, grown: Growth, content: Content, encoding: E
     texts, chunks = content.texts, leaving.chunks
     sketches = [Ragged.load(build / SKETCHES).without(leaving.cases), Ragged.of(content.sketches, np.uint64)]
     Ragged.joined(sketches).save(draft / SKETCHES)
+    bodies = np.delete(np.load(build / BODIES, allow_pickle=False), leaving.cases)
+    np.save(draft / BODIES, np.concatenate([bodies, bodies_of(content.cases)]), allow_pickle=False)
     vectors = VectorIndex.load(build / VECTORS).without(chunks)
     vectors.added(encoding.embedder.encode_document(texts)).save(draft / VECTORS)
     del vectors

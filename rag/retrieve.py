@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import copy
 import functools
-import hashlib
 import itertools
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,14 +24,13 @@ from corpus.chunking import passage_text
 from corpus.types import Case, Chunk
 from embeddings.embedder import Embedder
 from embeddings.late_interaction import LateInteraction
-from embeddings.lexical import LexicalIndex, character_terms, fold
+from embeddings.lexical import LexicalIndex, character_terms
 from embeddings.mixing import best_rows, coverage, mix, scaled, total
 from embeddings.reranker import Reranker
 from rag.types import Hit
 from rag.understand import Reading
 
 Scores = NDArray[np.float32]
-_SIGNS = re.compile(r"[\W_]+")
 _RERANKED = 40  # passages that a cross-encoder reads
 # Cases whose texts are looked through for a place; among more the postings tell where it stands.
 LOOKED_THROUGH = 2_000
@@ -70,6 +67,7 @@ class Retriever:
         vectors: vectors of the chunks.
         embedder: encodes questions as the index was encoded.
         late: scores the best passages word by word.
+        bodies: of each case, in order, what tells its text from others', shape (cases,).
         weights: share of each searcher ("characters", "words", "vectors", "vocabulary", "tokens",
             "reranker").
         reranker: reads the best passages together with the question; None for none.
@@ -85,6 +83,7 @@ class Retriever:
         vectors: Likeness,
         embedder: Embedder,
         late: LateInteraction,
+        bodies: NDArray[np.uint64],
         weights: Mapping[str, float],
         reranker: Reranker | None = None,
         looked_through: int = LOOKED_THROUGH,
@@ -104,7 +103,7 @@ class Retriever:
         for row, chunk in enumerate(chunks):
             self._rows[chunk.case_id].append(row)
         self._all = tuple(cases.values())
-        self._bodies: dict[str, bytes] = {}
+        self._bodies = bodies
 
     def with_vectors(self, vectors: Likeness) -> Retriever:
         """The same searchers with other vectors of the same passages."""
@@ -159,7 +158,7 @@ class Retriever:
             by_reading[read] = scaled(self._reranker.scores(reading.text, pairs))
             weighted["reranker"] = np.float32(self._weights["reranker"]) * by_reading
             scores = scores + weighted["reranker"]
-        rows = list(itertools.islice(self._distinct(self._best_rows(scores)), limit))
+        rows = list(itertools.islice(self._best_rows(scores), limit))
         hits = tuple(
             Hit(
                 self._cases[self._chunks[row].case_id],
@@ -171,23 +170,6 @@ class Retriever:
             for rank, row in enumerate(rows, 1)
         )
         return Retrieval(hits, scores)
-
-    def _distinct(self, rows: Iterable[int]) -> Iterator[int]:
-        """Rows without those of a case whose text another file's case has word for word."""
-        seen: set[bytes] = set()
-        for row in rows:
-            text = self._body(self._chunks[row].case_id)
-            if text not in seen:
-                seen.add(text)
-                yield row
-
-    def _body(self, case_id: str) -> bytes:
-        """What tells a case's text from another's; kept, as the same cases are found again and again."""
-        body = self._bodies.get(case_id)
-        if body is None:
-            body = hashlib.sha256(_SIGNS.sub("", fold(self._cases[case_id].text)).encode()).digest()
-            self._bodies[case_id] = body
-        return body
 
     def case(self, case_id: str) -> Case:
         """The case of an id."""
@@ -231,13 +213,16 @@ class Retriever:
         return [self._all[number] for number in np.unique(self._owners[rows])]
 
     def _best_rows(self, scores: Scores) -> Iterator[int]:
-        """The best row of each case, best case first; equal scores keep the order of the index."""
+        """The best row of each case, best case first; equal scores keep the order of the index.
+
+        Of cases whose texts are the same word for word, as where two files took in one, only the first.
+        """
         seen: set[int] = set()
         depth, before = _DEEP, 0
         while before < len(scores):
             for row in best_rows(scores, depth)[before:].tolist():
-                owner = int(self._owners[row])
-                if owner not in seen:
-                    seen.add(owner)
+                body = int(self._bodies[self._owners[row]])
+                if body not in seen:
+                    seen.add(body)
                     yield row
             depth, before = 10 * depth, depth

@@ -16,6 +16,7 @@ from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
 from embeddings.mixing import scaled
 from rag.build import open_assistant
+from rag.contents import bodies_of
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Hit
@@ -154,6 +155,7 @@ def test_one_case_alone_is_found(small: Indexed) -> None:
         vectors=VectorIndex.build(embedder.encode_document(texts)),
         embedder=embedder,
         late=LateInteraction.build(embedder, texts),
+        bodies=bodies_of([case]),
         weights={"characters": 0.5, "vectors": 0.5, "vocabulary": 0.1, "tokens": 0.2},
     )
     (hit,) = retriever.retrieve(small.assistant.understand("企业开办")).hits

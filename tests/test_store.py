@@ -298,6 +298,7 @@ FILES = (
     "cases.jsonl",
     "changes.jsonl",
     "chunks.jsonl",
+    "bodies.npy",
     "vectors.faiss",
     *(f"{folder}/{name}.npy" for folder in ("tokens", "sketches") for name in ("values", "bounds")),
     *(f"sentences/{name}.npy" for name in ("spans", "headings", "bounds")),
