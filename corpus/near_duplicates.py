@@ -55,13 +55,21 @@ def sketch(text: str) -> Hashes:
     return _shingles(text)[:_SKETCH].copy()
 
 
-def likely_pairs(sketches: Sequence[Hashes]) -> list[tuple[int, int]]:
-    """Pairs of positions, the smaller first, whose texts may resemble each other by `LEAST` and more.
+def likely_pairs(sketches: Sequence[Hashes], first: int) -> list[tuple[int, int]]:
+    """Pairs of positions, the smaller below `first`, whose texts may resemble each other by `LEAST` and more.
 
     Args:
         sketches: see `sketch`.
+        first: how many of the texts are compared with all.
     """
-    return _candidates(sketches)
+    new = np.concatenate([np.empty(0, dtype=np.uint64), *sketches[:first]])
+    if not len(new):
+        return []
+    # Of thousands of texts nearly all share no hash with the first few; each of the rest is as long as before.
+    sizes = np.array([len(one) for one in sketches], dtype=np.int64)
+    shared = np.isin(np.concatenate(sketches), new)
+    owners = np.repeat(np.arange(len(sketches)), sizes)[shared]
+    return _pairs(np.concatenate(sketches)[shared], owners, sizes, first)
 
 
 def resemblance(one: str, other: str) -> float:
@@ -93,12 +101,25 @@ def _candidates(shingles: Sequence[Hashes]) -> list[tuple[int, int]]:
     sizes = np.array([len(one) for one in sketches], dtype=np.int64)
     if not sizes.sum():
         return []
-    _, columns, counts = np.unique(np.concatenate(sketches), return_inverse=True, return_counts=True)
-    rows = np.repeat(np.arange(len(sketches)), sizes)
+    return _pairs(np.concatenate(sketches), np.repeat(np.arange(len(sketches)), sizes), sizes, len(sketches))
+
+
+def _pairs(
+    hashes: Hashes, owners: NDArray[np.int64], sizes: NDArray[np.int64], first: int
+) -> list[tuple[int, int]]:
+    """Pairs of texts, the smaller below `first`, that share enough hashes.
+
+    Args:
+        hashes: of the sketches, shape (hashes,).
+        owners: the texts that they are of, shape (hashes,).
+        sizes: of each text's whole sketch.
+        first: how many of the texts are compared with all.
+    """
+    _, columns, counts = np.unique(hashes, return_inverse=True, return_counts=True)
     telling = (counts[columns] > 1) & (counts[columns] <= _COMMON)
-    rows, columns = rows[telling], columns[telling]
-    table = sparse.csr_matrix((np.ones(len(rows), np.int32), (rows, columns)), (len(sketches), len(counts)))
-    shared = sparse.triu(table @ table.T, k=1).tocoo()
+    rows, columns = owners[telling], columns[telling]
+    table = sparse.csr_matrix((np.ones(len(rows), np.int32), (rows, columns)), (len(sizes), len(counts)))
+    shared = sparse.triu(table[:first] @ table.T, k=1).tocoo()
     enough = shared.data >= np.minimum(_SHARED, np.minimum(sizes[shared.row], sizes[shared.col]))
     return list(zip(shared.row[enough].tolist(), shared.col[enough].tolist(), strict=True))
 

@@ -35,8 +35,8 @@ def find_duplicates(new: Reading, others: Sequence[Reading]) -> tuple[Duplicate,
     there = [case for other in others for case in other.cases]
     sketches = [one for reading in (new, *others) for one in sketches_of(reading)]
     likest: dict[int, Duplicate] = {}
-    for one, other in likely_pairs(sketches):
-        if one >= len(new.cases) or other < len(new.cases):
+    for one, other in likely_pairs(sketches, len(new.cases)):
+        if other < len(new.cases):
             continue
         case, old = new.cases[one], there[other - len(new.cases)]
         share = resemblance(case.text, old.text)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import CASES, HEADER
 
-from corpus.near_duplicates import LEAST, near_duplicates, resemblance
+from corpus.near_duplicates import LEAST, likely_pairs, near_duplicates, resemblance, sketch
 
 TEXTS = [f"{title}\n{body}" for title, body in CASES.items()]
 LONG = "\n".join(TEXTS[:4])
@@ -105,3 +105,12 @@ def test_real_compilations_hold_no_case_twice(real: list[str]) -> None:
 
 def test_threshold_is_far_above_what_different_cases_share(real: list[str]) -> None:
     assert near_duplicates(real, least=LEAST / 3) == ()
+
+
+def test_the_first_few_are_compared_with_all_and_the_rest_not_with_one_another() -> None:
+    texts = [LONG, *TEXTS[4:], replaced(LONG, 0.05), TEXTS[4]]
+    sketches, behind = [sketch(text) for text in texts], len(texts) - 2
+    assert likely_pairs(sketches, 1) == [(0, behind)]
+    assert likely_pairs(sketches, len(texts)) == [(0, behind), (1, behind + 1)]
+    assert likely_pairs(sketches, 0) == []
+    assert likely_pairs([sketch(""), sketch("")], 1) == []
