@@ -5,6 +5,7 @@ Each rule yields what it has read with the figures it has used up (places in the
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -122,6 +123,7 @@ _TRIP = re.compile(
 )
 _AT_ONCE = re.compile(r"立等可[取办]|秒批秒办|秒办秒批|秒[批办]|[即随][来到报][即随]办")
 _NO_PAPERS = re.compile(r"(?:零|0)(?:纸质|申请|申报|证明)?(?:材料|证明|要件)")
+_MOST_SLOGANS = 20  # of one kind in a sentence: more are no prose
 _SLOGANS: tuple[tuple[re.Pattern[str], Aspect], ...] = (
     (_TRIP, "trips"),
     (_AT_ONCE, "time"),
@@ -146,7 +148,7 @@ def slogans(sentence: Marked) -> Iterator[Read]:
     """最多跑一次; 立等可取: limits in words."""
     taken = [Span(*match.span()) for match in _TURN.finditer(sentence.text)]
     for pattern, aspect in _SLOGANS:
-        for match in pattern.finditer(sentence.text):
+        for match in itertools.islice(pattern.finditer(sentence.text), _MOST_SLOGANS):
             span = Span(*match.span())
             if not any(one.contains(span) for one in taken):
                 yield Finding(aspect, span.start, span.end, after=span, slogan=True), set()

@@ -5,7 +5,6 @@ Every figure of a row stands in the row's quote. Nothing is computed here.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from corpus.types import Case, Document, Span
 
 _LONGEST_QUOTE = 120  # characters; only a single clause may be longer
 _LONGEST_SENTENCE = 1200  # characters
-_MOST_FINDINGS = 40  # of one rule in a sentence; five real compilations have seven of all rules at most
 _LONGEST_PAIR = 200  # characters of two sentences that may tell one change
 _FORMER, _NOW = re.compile(change_rules.FORMER), re.compile(change_rules.NOW)
 _WHEN = re.compile(r"[^，。；]{0,8}(?:年|月|日|季度|以来|目前|至今)[^，。；]{0,6}，")
@@ -97,7 +95,7 @@ def _findings(text: str) -> list[Finding]:
     findings: list[Finding] = []
     used: set[int] = set()
     for rule in _RULES:
-        for finding, figures in itertools.islice(rule(sentence), _MOST_FINDINGS):
+        for finding, figures in rule(sentence):
             if not used.intersection(figures):
                 used.update(figures)
                 findings.append(finding)

@@ -76,6 +76,9 @@ def bundle(root: pathlib.Path, arguments: Sequence[str], *, stream: TextIO | Non
     except wheels.BundleError as error:
         reason = str(error) or f"{run.advice_for(error.log)}。详细记录：{log}"
         raise run.Stop(f"离线包没有做成：{reason}") from error
+    except OSError as error:
+        hint = "请检查磁盘空间（约要 4 GB）和写权限，再运行"
+        raise run.Stop(f"离线包没有做成：{target.parent} 写不进去；{hint}") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
     _say(out, f"离线包已做好：{target}，{size / 1e6:.0f} MB，{count} 个软件包，用于 {system.name}。")

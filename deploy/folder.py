@@ -62,10 +62,14 @@ def put_in_place(made: pathlib.Path, target: pathlib.Path) -> None:
     """Let the folder `made` take the place of `target`, a folder or a ".zip"."""
     if target.suffix == ".zip":
         packed = made.with_name(made.name + ".zip")
-        with zipfile.ZipFile(packed, "w") as archive:  # wheels are compressed already
-            for path in sorted(path for path in made.rglob("*") if path.is_file()):
-                archive.write(path, pathlib.PurePath(target.stem, path.relative_to(made)))
-        packed.replace(target)
+        try:
+            # Wheels are compressed already; a clock that stands before 1980 is no reason to fail.
+            with zipfile.ZipFile(packed, "w", strict_timestamps=False) as archive:
+                for path in sorted(path for path in made.rglob("*") if path.is_file()):
+                    archive.write(path, pathlib.PurePath(target.stem, path.relative_to(made)))
+            packed.replace(target)
+        finally:
+            packed.unlink(missing_ok=True)
         shutil.rmtree(made)
         return
     if target.exists():

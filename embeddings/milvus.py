@@ -25,7 +25,6 @@ from embeddings.embedder import Vectors
 from embeddings.index import EXACT
 from embeddings.milvus_address import Address
 
-DEEPEST = 16_384  # hits of a search at most, by Milvus itself
 LONGEST = 65_535  # bytes of a text field at most, by Milvus itself
 VECTOR, TOKENS = "vector", "tokens"
 _LISTS = 65_536  # of an IVF index at most, by Milvus itself
@@ -34,6 +33,7 @@ _PATIENCE = 20.0  # seconds that a question waits for one call
 _BUILDING = 3600.0  # seconds that one step of a publication may take
 _FETCHED = 1_000  # rows that are asked for at a time
 _UNREACHABLE = {2, 14}  # pymilvus: could not connect; gRPC: unavailable
+_TOO_LATE = 4  # gRPC: deadline exceeded
 _NO_SUCH = {100, 101}  # collection not found, collection not loaded
 # One at a time: milvus-lite looks for the server of a file and starts one in two steps.
 _CONNECTING = threading.Lock()
@@ -180,7 +180,14 @@ class Milvus:
             self._client.drop_collection(name, timeout=_BUILDING)
 
     def nearest(
-        self, name: str, field: str, queries: Sequence[Any], limit: int, *, among: Sequence[int] = ()
+        self,
+        name: str,
+        field: str,
+        queries: Sequence[Any],
+        limit: int,
+        *,
+        among: Sequence[int] = (),
+        hurry: bool = True,
     ) -> list[Hits]:
         """For each query, the keys of the `limit` passages with the greatest inner products, best first.
 
@@ -188,8 +195,9 @@ class Milvus:
             name: of the collection.
             field: `VECTOR` with queries of shape (dimension,), or a sparse field with `Weights`.
             queries: all of one kind.
-            limit: at most `DEEPEST`.
+            limit: at most 16,384, by Milvus itself.
             among: keys of the passages that are looked at; none for all.
+            hurry: whether a question waits for it.
         """
         params = {"metric_type": "IP", "params": {"nprobe": _PROBED}}
         with self._told():
@@ -201,7 +209,7 @@ class Milvus:
                 filter=f"key in {list(among)}" if among else "",
                 search_params=params,
                 output_fields=["key"],
-                timeout=self._patience,
+                timeout=self._patience if hurry else _BUILDING,
             )
             return [
                 (np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32))
@@ -273,6 +281,10 @@ def _translated(error: Exception, address: Address) -> CorpusIndexError:
     if number in _NO_SUCH or "not found" in text or "not exist" in text:
         return GoneError(
             f"Milvus 里没有要找的内容：{address}", hint="请检查名称，或重新发布：python -m rag publish"
+        )
+    if number == _TOO_LATE or "deadline" in text:
+        return CorpusIndexError(
+            f"Milvus 太久没有回答：{address.uri}", hint="请稍后再试；如果总是这样，请给它更多内存和处理器"
         )
     if number in _UNREACHABLE or "connect" in text or "unavailable" in text or "timeout" in text:
         return CorpusIndexError(

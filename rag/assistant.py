@@ -212,7 +212,7 @@ class Assistant:
         """What is said of the chat model's wording of a question, and the reading with it."""
         if self._writing is None or not self._settings.chat_rewrite:
             return (), reading
-        wording = rewrite(question, self._writing.chat, known_places=self._places)
+        wording = rewrite(question, self._writing.chat, known_places=self._places, terms=reading.official)
         if not wording:
             return (), reading
         return (f"检索时按“{wording}”一并查找",), replace(reading, official=(*reading.official, wording))

@@ -54,7 +54,7 @@ def translated(error: Exception, *, where: str, seconds: float) -> ModelError:
         )
     if any(name in names for name in ("ReadError", "WriteError", "ProtocolError", "ConnectionReset")):
         return cut()
-    if "APIError" in names:  # sent as an event of the stream
+    if "APIError" in names and "DecodingError" not in names:  # sent as an event of the stream
         return ModelError("对话模型的服务在回答中报告出错", hint=_ASK_ADMINISTRATOR)
     return ModelError("对话模型的服务返回了无法读取的内容", hint=_CHECK_ADDRESS)
 

@@ -10,6 +10,7 @@ import contextlib
 import ipaddress
 import os
 import queue
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,10 @@ Message = tuple[Literal["system", "user"], str]
 LONGEST_REPLY = 20_000  # characters, thoughts included; no answer needs a fifth of it
 _NO_KEY = "no-key"  # the client insists on one, a local server ignores it
 _THOUGHT, _SPOKEN = "<think>", "</think>"
+# Halves of characters, which no file and no page can hold, and marks that show a text otherwise than it is checked.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 class Chat(Protocol):
@@ -73,7 +78,7 @@ class LangChainChat:
         try:
             for chunk in _chunks(self._model, messages, time.monotonic() + self._seconds):
                 finished = finished or bool(chunk.response_metadata.get("finish_reason"))
-                text = str(chunk.text)
+                text = _UNSEEN.sub("", str(chunk.text))
                 length += len(text)
                 if length > LONGEST_REPLY:
                     break
@@ -192,9 +197,12 @@ def _openai_options(seconds: float) -> dict[str, Any]:
     """What keeps the OpenAI client to the one endpoint and to the protocol that every server speaks."""
     import httpx2
 
+    from rag.chat_stream import within
+
     # A redirect would carry the evidence to another host; a kept connection would outlive the question.
     limits = httpx2.Limits(max_keepalive_connections=0)
-    client = httpx2.Client(follow_redirects=False, timeout=seconds, limits=limits)
+    hooks = {"response": [within(seconds)]}
+    client = httpx2.Client(follow_redirects=False, timeout=seconds, limits=limits, event_hooks=hooks)
     return {
         "http_client": client,
         "openai_proxy": None,

@@ -2,20 +2,19 @@
 
     INDEX/
       CURRENT            name of the serving build; replacing this one file is what makes a new build serve
-      .lock              held while a build is made of another, and while one takes the place of another
+      .lock              held while a build is written and takes the place of another
       build-<digest>/    manifest.json and the files whose sha256 it lists
       originals/         copies of uploaded files, see rag.originals
 
 A build is written under another name, checked, renamed, and only then pointed to, so that a build killed at any
-moment leaves the last complete one serving. From the renaming to the removal of old builds a writer is alone; one
-that makes its build of the serving one is alone from its reading on. A reader takes no lock and opens anew when the
-build that it was reading has been replaced.
+moment leaves the last complete one serving. A writer is alone from the first file of its build to the removal of old
+builds; one that makes its build of the serving one is alone from its reading on. A reader takes no lock and opens anew
+when the build that it was reading has been replaced.
 """
 
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
 import json
 import os
@@ -24,30 +23,21 @@ import re
 import secrets
 import shlex
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from corpus.errors import CorpusIndexError, InputError
-from rag import locking, originals
+from corpus.errors import CaseQAError, CorpusIndexError, InputError
+from rag import disk, locking, manifests, originals
 
-FORMAT = 3
 _POINTER = "CURRENT"
-_MANIFEST = "manifest.json"
 _UNFINISHED = ".building-"
 _LOCK = ".lock"
-_STALE_SECONDS = 3600.0
 # Replacing a build takes well under a second, adding a document some seconds.
 _PATIENCE_SECONDS = 30.0
 # What a build that was killed may leave where no pointer stands yet.
 _OWN = re.compile(
     rf"build-[0-9a-f]{{16}}|{re.escape(_UNFINISHED)}.*|{_POINTER}\..*new|{re.escape(_LOCK)}|{originals.FOLDER}"
 )
-
-
-def _sha256(path: pathlib.Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def quoted(path: pathlib.Path) -> str:
@@ -81,18 +71,14 @@ def write_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, A
     Raises:
         InputError: if the folder cannot be written or holds other things.
     """
-    _prepare(folder)
-    with _draft(folder) as draft:
-        manifest = _finish(draft, fill(draft))
-        with alone(folder):
-            _serve(folder, draft, manifest)
-    return manifest
+    with alone(folder):
+        return replace_build(folder, fill)
 
 
 def replace_build(folder: pathlib.Path, fill: Callable[[pathlib.Path], dict[str, Any]]) -> dict[str, Any]:
     """Like `write_build`, for a writer that is `alone` already."""
     with _draft(folder) as draft:
-        manifest = _finish(draft, fill(draft))
+        manifest = manifests.finish(draft, fill(draft))
         _serve(folder, draft, manifest)
     return manifest
 
@@ -107,6 +93,7 @@ def remove_build(folder: pathlib.Path) -> None:
         (folder / _POINTER).unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"索引文件夹无法写入：{folder}", hint="请检查写权限") from error
+    disk.settle_names(folder)
     _remove_others(folder, None)
     originals.sweep(folder, ())
 
@@ -139,19 +126,27 @@ def _draft(folder: pathlib.Path) -> Iterator[pathlib.Path]:
         raise _unwritable(folder) from error
     try:
         yield draft
-    except OSError as error:
-        raise InputError(
-            f"写索引时出错：{error.strerror}", hint="请检查磁盘空间和写权限；原来的索引没有改动"
-        ) from error
+    except CaseQAError:
+        raise
+    except Exception as error:
+        why = disk.refusal(error)
+        if not why:
+            raise
+        raise InputError(f"写索引时出错：{why}", hint="请检查磁盘空间和写权限；原来的索引没有改动") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
 def _serve(folder: pathlib.Path, draft: pathlib.Path, manifest: dict[str, Any]) -> None:
     """Let the finished draft serve and remove what nobody needs any more."""
-    build = folder / f"build-{_sha256(draft / _MANIFEST)[:16]}"
+    build = folder / f"build-{manifests.sha256_of(draft / manifests.NAME)[:16]}"
+    disk.settle(draft)  # the pointer must not outlive a power cut that the build does not
     draft.rename(build)
-    _point(folder, build.name)
+    try:
+        _point(folder, build.name)
+    except OSError:
+        shutil.rmtree(build, ignore_errors=True)
+        raise
     _remove_others(folder, build)
     originals.sweep(folder, manifest.get("originals", ()))
 
@@ -176,7 +171,18 @@ def alone(folder: pathlib.Path) -> Iterator[None]:
             raise InputError(
                 f"另一个程序正在写入这个索引：{folder}", hint="请等它结束后再试；原来的索引没有改动"
             )
+        _repoint(folder)
         yield
+
+
+def _repoint(folder: pathlib.Path) -> None:
+    """Where the pointer is lost and a whole build is there, let it serve: the next writer would clear it away."""
+    builds = [] if exists(folder) else [one for one in folder.glob("build-*") if _own(one)]
+    for build in sorted(builds, key=lambda one: one.stat().st_mtime, reverse=True):
+        with contextlib.suppress(CorpusIndexError):
+            _checked(folder, build.name, "")
+            _point(folder, build.name)
+            return
 
 
 def _remove_others(folder: pathlib.Path, build: pathlib.Path | None) -> None:
@@ -208,51 +214,25 @@ def _own(path: pathlib.Path) -> bool:
 
 
 def _sweep(folder: pathlib.Path) -> None:
-    """Remove what builds that were killed left behind; a young one may still be at work."""
+    """Remove what builds that were killed left behind; whoever calls is alone, so that no other is at work."""
     for leftover in folder.glob(_UNFINISHED + "*"):
-        with contextlib.suppress(FileNotFoundError):  # another build has just finished or removed it
-            if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _finish(draft: pathlib.Path, content: dict[str, Any]) -> dict[str, Any]:
-    known = _known_digests(*content.pop("known", (draft, {})))
-    paths = [path for path in sorted(draft.rglob("*")) if path.is_file()]
-    files = {path.relative_to(draft).as_posix(): known.get(_inode(path)) or _sha256(path) for path in paths}
-    # The time makes every build's manifest, and so its name, its own: a new build never takes an old one's place.
-    manifest = {
-        "format": FORMAT,
-        "built": datetime.datetime.now(datetime.UTC).isoformat(),
-        **content,
-        "files": files,
-    }
-    path = draft / _MANIFEST
-    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-    usual = path.stat().st_mode
-    for name in files:
-        if (draft / name).stat().st_mode != usual:  # safetensors lets nobody but the owner read its files
-            (draft / name).chmod(usual & 0o777)
-    return manifest
-
-
-def _known_digests(build: pathlib.Path, files: dict[str, str]) -> dict[tuple[int, int], str]:
-    """The digests of a build's files by what they are on the disk: a file that has a second name in a new build."""
-    return {_inode(build / name): digest for name, digest in files.items()}
-
-
-def _inode(path: pathlib.Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _point(folder: pathlib.Path, name: str) -> None:
     """Replace the pointer in one rename. A build's name carries the digest of its manifest."""
     new = folder / f"{_POINTER}.{name}.new"
-    with new.open("w", encoding="utf-8") as file:
-        file.write(name)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / _POINTER)
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            file.write(name)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(folder / _POINTER)
+    except OSError:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
+    disk.settle_names(folder)
 
 
 def serving(folder: pathlib.Path) -> str:
@@ -285,16 +265,20 @@ def open_build(folder: pathlib.Path) -> tuple[pathlib.Path, dict[str, Any]]:
 
 def _checked(folder: pathlib.Path, build_name: str, mend: str) -> tuple[pathlib.Path, dict[str, Any]]:
     try:
+        if not build_name:
+            (folder / _POINTER).read_bytes()  # where it cannot be read, the error tells why
         build = folder / build_name
-        raw = (build / _MANIFEST).read_bytes()
+        raw = (build / manifests.NAME).read_bytes()
         manifest = json.loads(raw)
         if build.parent != folder or build.name != f"build-{hashlib.sha256(raw).hexdigest()[:16]}":
             raise CorpusIndexError("索引已损坏（清单与登记不符）", hint=mend)
-        if manifest["format"] != FORMAT:
+        if manifest["format"] != manifests.FORMAT:
             raise CorpusIndexError("索引由另一个版本建立", hint=mend)
         for name, digest in manifest["files"].items():
-            if _sha256(build / name) != digest:
+            if manifests.sha256_of(build / name) != digest:
                 raise CorpusIndexError(f"索引已损坏（{name} 校验不符）", hint=mend)
+    except PermissionError as error:
+        raise CorpusIndexError("索引读不了，没有权限", hint=f"请检查文件夹的读权限：{folder}") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CorpusIndexError("索引已损坏（清单或文件缺失）", hint=mend) from error
     return build, manifest

@@ -23,6 +23,7 @@ from rag.verifying.comparison import VerdictReason, compare
 from rag.verifying.direction import direction_finding
 from rag.verifying.exchange import exchange_finding
 from rag.verifying.figures import figure_finding
+from rag.verifying.foreign import foreign_finding
 from rag.verifying.limits import LIMITING, limit_finding
 from rag.verifying.marks import Claim, claims_in
 from rag.verifying.matching import Matcher
@@ -42,6 +43,7 @@ _CHECKS = (
     department_finding,
     time_finding,
     figure_finding,
+    foreign_finding,
     negation_finding,
     direction_finding,
     scope_finding,

@@ -32,6 +32,7 @@ from corpus.reading import read_raw
 from corpus.reading.characters import clean_characters
 from corpus.reading.messages import open_reply, raw_file_reply
 from corpus.types import RawFile
+from rag.readings import cut_file
 
 Edit = tuple[str, int, int, int]
 EDITS = st.tuples(
@@ -167,6 +168,7 @@ def try_input(kind: str, data: bytes, tally: Tally) -> None:
     else:
         tally.read += 1
         check_raw(raw)
+        check_cut(raw, data, tally)
     seconds = time.thread_time() - started
     if seconds > tally.slowest:
         tally.slowest, tally.slowest_input = seconds, data
@@ -189,10 +191,27 @@ def check_raw(raw: RawFile) -> None:
     assert open_reply(raw_file_reply(raw)) == raw
 
 
+def check_cut(raw: RawFile, data: bytes, tally: Tally) -> None:
+    """What is read can be cut: every line is in a case or among the leftovers, and a case says where it stands."""
+    try:
+        reading = cut_file(pathlib.Path("材料"), "材料", data, lambda _path, _data: raw)
+    except UnreadableFileError as error:
+        check_refusal(error)
+        if "格式异常" in error.message:
+            note_failure(error.__cause__, data, tally)
+        return
+    assert reading.document is not None
+    for case in reading.cases:
+        assert case.text == case.span.of(reading.document.text)
+        assert 1 <= case.lines[0] <= case.lines[1]
+    for change in reading.changes:
+        assert change.span.of(reading.document.text).strip()
+
+
 def note_failure(cause: BaseException | None, data: bytes, tally: Tally) -> None:
     """Count an unforeseen error by where it came from, and keep the shortest input for it."""
     frames = traceback.extract_tb(cause.__traceback__ if cause else None)
-    own = [frame for frame in frames if "/corpus/reading/" in frame.filename.replace("\\", "/")]
+    own = [frame for frame in frames if "/corpus/" in frame.filename.replace("\\", "/")]
     where = " > ".join(
         f"{pathlib.Path(frame.filename).name}:{frame.lineno}" for frame in (own[-1], frames[-1])
     )

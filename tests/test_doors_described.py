@@ -60,6 +60,24 @@ def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
     ]
 
 
+def test_a_method_that_is_not_taken_is_told_which_are(web: httpx.Client, described: dict[str, Any]) -> None:
+    for path, methods in described["paths"].items():
+        told = web.request("TRACE", path.replace("{case_id}", "x").replace("{model}", "x"))
+        assert told.status_code == 405
+        allowed = {one.strip().lower() for one in told.headers["Allow"].split(",")}
+        assert allowed & set(methods)
+        assert allowed <= {*methods, "head", "options"}
+
+
+def test_the_description_says_that_a_question_must_say_something(described: dict[str, Any]) -> None:
+    asked = described["components"]["schemas"]["AskRequest"]["properties"]["question"]
+    (searched,) = [
+        one["schema"] for one in described["paths"]["/api/search"]["get"]["parameters"] if one["name"] == "q"
+    ]
+    for schema in (asked, searched):
+        assert (schema["minLength"], schema["pattern"]) == (1, r"\S")
+
+
 def fields(operation: dict[str, Any], described: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The names of the parameters in the address, and those of the body."""
     query = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]

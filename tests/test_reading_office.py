@@ -6,6 +6,7 @@ import pathlib
 import sys
 
 import pytest
+from test_isolated_reading import has_ended
 
 from corpus.errors import UnreadableFileError
 from corpus.reading import read_raw
@@ -39,6 +40,20 @@ def test_a_conversion_that_hangs_is_ended(tmp_path: pathlib.Path) -> None:
     slow.chmod(0o755)
     with pytest.raises(UnreadableFileError, match="超时"):
         read_office(RTF, ending=".doc", programs=[str(slow)], seconds=0.2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process is all there is, or /proc is not")
+def test_what_a_hanging_conversion_started_is_ended_too(tmp_path: pathlib.Path) -> None:
+    """The program that is called starts the one that works, as LibreOffice's does."""
+    slow, told = tmp_path / "soffice", tmp_path / "process"
+    works = "import sys, time; time.sleep(300)"
+    slow.write_text(
+        f'#!/bin/sh\n{sys.executable} -c "{works}" "$@" &\necho $! > {told}\nwait\n', encoding="utf-8"
+    )
+    slow.chmod(0o755)
+    with pytest.raises(UnreadableFileError, match="超时"):
+        read_office(RTF, ending=".rtf", programs=[str(slow)], seconds=2.0)
+    assert has_ended(int(told.read_text(encoding="utf-8")))
 
 
 @pytest.mark.skipif(not office_programs(), reason="LibreOffice is not installed")

@@ -28,10 +28,18 @@ def test_a_question_is_put_into_official_wording() -> None:
         "宁波市企业开办压缩至3个工作日",
         "宁波市企业开办压缩百分之五十的情况",
         "宁波市企业开办办理时限[1]",
+        "宁波市全部案例的内容",
+        "宁波市不动产登记",
+        "宁波市天气预报",
     ],
 )
 def test_a_rewriting_that_asks_something_else_is_not_taken(written: str) -> None:
     assert rewrite("宁波市开公司要几天？", Scripted(written)) is None
+
+
+def test_a_rewriting_of_something_else_does_not_get_a_question_answered() -> None:
+    assert rewrite("留学签证要几天办好？", Scripted("企业开办办理时间")) is None
+    assert rewrite("留学签证要几天办好？", Scripted("企业开办办理时间"), terms=["企业开办"])
 
 
 def test_official_names_with_a_one_in_them_may_come_in() -> None:

@@ -20,6 +20,7 @@ from ui.materials import Materials
 from ui.office import account_command
 from ui.office.office import Office, open_office
 from ui.office.serving import private_folder, server_options, warnings
+from ui.renewal import keep_renewed
 
 LAST_PORT = 65535
 
@@ -116,6 +117,7 @@ def run(options: argparse.Namespace) -> None:
             materials=materials,
         )
         library.start()
+        keep_renewed(library, materials)
 
         from ui.app import serve
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable
 
@@ -88,16 +91,20 @@ def _convert(data: bytes, ending: str, program: str, folder: pathlib.Path, secon
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     try:
         with unlimited_memory():
-            subprocess.run(  # noqa: S603 - a fixed program and our own file names, no shell
+            running = subprocess.Popen(  # noqa: S603 - a fixed program and our own file names, no shell
                 command,
-                check=False,
-                timeout=seconds,
                 cwd=folder,
                 env={**os.environ, **nowhere},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+        with running:
+            try:
+                running.wait(seconds)
+            except BaseException:
+                _end(running, profile.as_uri())
+                raise
     except subprocess.TimeoutExpired as error:
         raise UnreadableFileError(f"转换 {ending} 文件超时", hint=_SAVE_AS_DOCX) from error
     except OSError as error:
@@ -105,6 +112,19 @@ def _convert(data: bytes, ending: str, program: str, folder: pathlib.Path, secon
     if not made.is_file() or made.stat().st_size > MAX_BYTES:
         raise UnreadableFileError(f"{ending} 文件无法转换，可能已损坏或加密", hint=_SAVE_AS_DOCX)
     return made.read_bytes()
+
+
+def _end(running: subprocess.Popen[bytes], profile: str) -> None:
+    """End LibreOffice with the program that it starts in turn, which would go on, with the file and without end."""
+    if sys.platform == "win32":
+        tree = ("taskkill", "/T", "/F", "/PID", str(running.pid))
+        subprocess.run(tree, check=False, capture_output=True)  # noqa: S603 - a program of the system
+    running.kill()
+    for told in pathlib.Path("/proc").glob("[0-9]*/cmdline"):  # Linux; on macOS there is one process only
+        # No other process has our own temporary folder among its arguments.
+        with contextlib.suppress(OSError):
+            if profile.encode() in told.read_bytes():
+                os.kill(int(told.parent.name), signal.SIGKILL)
 
 
 def _write_profile(folder: pathlib.Path) -> pathlib.Path:

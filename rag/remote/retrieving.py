@@ -7,7 +7,6 @@ mixing, late interaction, the order of cases.
 from __future__ import annotations
 
 import functools
-import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
@@ -15,7 +14,6 @@ from typing import Any, cast
 import numpy as np
 
 from corpus.chunking import passage_text
-from corpus.normalise import bare
 from corpus.types import Case, Chunk
 from embeddings.bundled import load_bundled
 from embeddings.embedder import Embedder
@@ -84,6 +82,11 @@ class RemoteRetriever:
         """Every case, in the order of the index."""
         return all_cases(self._shelf)
 
+    @property
+    def settled(self) -> bool:
+        """Whether `cases_naming` says the same of a place whatever was asked."""
+        return self._shelf.counts["cases"] <= self._looked_through
+
     def case(self, case_id: str) -> Case:
         """The case of an id."""
         return self._shelf.entry(case_id).case
@@ -144,7 +147,7 @@ class RemoteRetriever:
             place: without its ending.
             scores: of the question's passages: among many cases, those of the best of them are looked at, too.
         """
-        if self._shelf.counts["cases"] <= self._looked_through:
+        if self.settled:
             return self.cases
         keys = [self._searches.naming(place, {}, NAMING)]
         if scores is not None:
@@ -175,15 +178,14 @@ class RemoteRetriever:
 
     def _distinct(self, keys: Rows, scores: Scores) -> Iterator[tuple[int, Entry]]:
         """The best row of each case, best case first, without cases whose text one before has word for word."""
-        seen: set[bytes] = set()
+        seen: set[int] = set()
         rows = _first_of_each(layout.case_of(keys), best_rows(scores, len(scores)))
         while some := list(itertools.islice(rows, _OWNERS)):
             entries = self._shelf.entries(int(layout.case_of(keys[row])) for row in some)
             for row in some:
                 entry = entries[int(layout.case_of(keys[row]))]
-                body = hashlib.sha256(bare(entry.case.text).encode()).digest()
-                if body not in seen:
-                    seen.add(body)
+                if entry.body not in seen:
+                    seen.add(entry.body)
                     yield row, entry
 
 

@@ -1,7 +1,7 @@
 """What Milvus finds for a question: the best passages by each searcher, and what they score in the others.
 
-Up to `embeddings.milvus.DEEPEST` passages every passage is scored. Among more, what a passage scores in a search that
-did not name it is asked for once more where it is among the best few hundred; in any other it counts nothing.
+Up to some thousand passages every one is scored. Among more, what a passage scores in a search that did not name it is
+asked for where it is among the best thousand, so that these have the scores that they have in a file index.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from embeddings.embedder import Embedder
 from embeddings.impacts import Lexicon, Question
 from embeddings.lexical import terms_of
-from embeddings.milvus import DEEPEST, TOKENS, VECTOR, Hits, Milvus, Rows
+from embeddings.milvus import TOKENS, VECTOR, Hits, Milvus, Rows
 from embeddings.mixing import best_rows, mix, total
 from rag.remote.shelf import Shelf
 from rag.understand import Reading
@@ -24,8 +24,9 @@ Scores = NDArray[np.float32]
 Parts = dict[str, Scores]
 
 OTHERS = -1  # the key that stands for every passage that was not found
-NAMING = 200  # passages of a place that are looked for beside those of the question
-_AMONG_MANY = 4_096  # passages that each searcher gives where not all can be scored
+NAMING = 500  # passages of a place that are looked for
+_ALL = 4_096  # passages up to which every one is scored; Milvus gives 16,384 at most
+_AMONG_MANY = 1_000  # passages that each searcher gives among more
 _COMPLETED = 1_000  # best passages of which every searcher's score is asked for
 _FIRST = 100.0  # how many times more a place counts than anything else where its passages are looked for
 
@@ -68,8 +69,11 @@ class Searches:
         self._milvus, self._collection, self._shelf = milvus, collection, shelf
         self._embedder, self._weights = embedder, weights
         milvus.wake(collection)
+        # milvus-lite makes its postings at the first search, for which no question should wait.
+        for lexicon in shelf.lexicons:
+            milvus.nearest(collection, lexicon.field, [{0: 1.0}], 1, hurry=False)
         self._passages = shelf.counts["chunks"]
-        self._depth = depth or (self._passages if self._passages <= DEEPEST else _AMONG_MANY)
+        self._depth = depth or (self._passages if self._passages <= _ALL else _AMONG_MANY)
 
     def asked(self, reading: Reading) -> Asked:
         """A question as the searchers take it."""
@@ -88,19 +92,22 @@ class Searches:
             field: self._search(field, question.weights, self._depth)
             for field, question in asked.fields.items()
         }
-        near = self._milvus.nearest(
-            self._collection, VECTOR, [*asked.vectors.values()], min(self._depth, max(self._passages, 1))
-        )
+        vectors = list(asked.vectors.values())
+        near = self._milvus.nearest(self._collection, VECTOR, vectors, min(self._depth, self._passages))
         dense = dict(zip(asked.vectors, near, strict=True))
         every = [keys for keys, _ in (*lexical.values(), *dense.values())]
-        if self._depth < self._passages:
-            every += [np.array([OTHERS]), *(self._named(place, asked) for place in places)]
-        keys = np.unique(np.concatenate(every))
-        parts = {field: spread(keys, hits, 0.0) for field, hits in lexical.items()}
-        parts |= {name: spread(keys, hits, hits[1].min(initial=0.0)) for name, hits in dense.items()}
-        if self._depth < self._passages:
-            self._complete(asked, keys, parts, lexical | dense)
+        if self._depth >= self._passages:
+            return _parts(np.unique(np.concatenate(every)), lexical, dense, dict.fromkeys(dense, 0.0))
+        every += [np.array([OTHERS]), *(self._named(place, asked) for place in places)]
+        keys, parts = _parts(np.unique(np.concatenate(every)), lexical, dense, self._least(asked))
+        self._complete(asked, keys, parts, lexical | dense)
         return keys, parts
+
+    def _least(self, asked: Asked) -> dict[str, float]:
+        """The least likeness of any passage to each vector: scores are scaled from the least to the greatest."""
+        opposite = [-vector for vector in asked.vectors.values()]
+        found = self._milvus.nearest(self._collection, VECTOR, opposite, 1)
+        return {name: -float(hits[1].max()) for name, hits in zip(asked.vectors, found, strict=True)}
 
     def _search(
         self, field: str, weights: Mapping[int, float], limit: int, among: Sequence[int] = ()
@@ -152,6 +159,14 @@ class Searches:
         """The tokens of some passages, packed."""
         rows = self._milvus.fetch(self._collection, keys.tolist(), [TOKENS])
         return [rows[key][TOKENS] for key in keys.tolist()]
+
+
+def _parts(
+    keys: Rows, lexical: Mapping[str, Hits], dense: Mapping[str, Hits], least: Mapping[str, float]
+) -> tuple[Rows, Parts]:
+    """The searchers' scores of `keys`: without a shared word nothing, without likeness the least."""
+    parts = {field: spread(keys, hits, 0.0) for field, hits in lexical.items()}
+    return keys, parts | {name: spread(keys, hits, least[name]) for name, hits in dense.items()}
 
 
 def spread(keys: Rows, hits: Hits, rest: float) -> Scores:

@@ -20,10 +20,11 @@ from embeddings.impacts import Lexicon, Page, read_page
 from embeddings.milvus import Milvus
 from embeddings.static_model import StaticEmbedder, load_static
 from rag import records
+from rag.contents import bodies_of
 from rag.remote import layout
 from rag.remote.held import Held
 
-LISTABLE = 20_000  # cases of an index up to which all of them may be gone through
+LISTABLE = 20_000
 _CHARACTERS = 20_000_000  # of documents that are held, and of cases: 40 MB each
 _PAGES = 200_000  # pages of the lexicons that are held: 300 MB
 _TOGETHER = 500  # cases that are fetched at a time where all are gone through
@@ -39,12 +40,14 @@ class Entry:
         case: as it is.
         chunks: its passages in text order.
         changes: what it tells of times, steps, papers, trips and shares.
+        body: what tells its text from others'.
     """
 
     number: int
     case: Case
     chunks: tuple[Chunk, ...]
     changes: tuple[Change, ...]
+    body: int
 
 
 class Shelf:
@@ -53,13 +56,14 @@ class Shelf:
     Args:
         milvus: where it lies.
         collection: its passages.
+        listable: cases up to which all of them may be gone through.
 
     Raises:
         CorpusIndexError: if it is not complete or another version wrote it.
     """
 
-    def __init__(self, milvus: Milvus, collection: str) -> None:
-        self._milvus = milvus
+    def __init__(self, milvus: Milvus, collection: str, *, listable: int = LISTABLE) -> None:
+        self._milvus, self._listable = milvus, listable
         self._records = layout.records_name(collection)
         milvus.wake(self._records)
         try:
@@ -132,10 +136,10 @@ class Shelf:
         """Every case with what belongs to it, in the order of the index.
 
         Raises:
-            InputError: if there are more than `LISTABLE`.
+            InputError: if there are more than are listable.
         """
         count = self.counts["cases"]
-        if count > LISTABLE:
+        if count > self._listable:
             raise InputError(
                 f"这个索引有 {count} 个案例，太多，不能全部列出来", hint="请直接提问，或用检索找到要看的案例"
             )
@@ -185,9 +189,6 @@ class Shelf:
 
 
 def _entry(number: int, row: dict[str, Any], documents: dict[str, Document]) -> Entry:
-    return Entry(
-        number,
-        records.case_from(row["case"], documents),
-        tuple(map(records.chunk_from, row["chunks"])),
-        tuple(map(records.change_from, row["changes"])),
-    )
+    case = records.case_from(row["case"], documents)
+    chunks, changes = map(records.chunk_from, row["chunks"]), map(records.change_from, row["changes"])
+    return Entry(number, case, tuple(chunks), tuple(changes), int(bodies_of([case])[0]))

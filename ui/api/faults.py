@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +33,7 @@ class Fault:
         message, hint: Chinese, one line each; what is wrong and what to do.
         code: short and stable, for programs.
         wait: seconds after which to come again, 0 where that would not help.
+        allow: methods of HTTP that would be taken, "" where that is not what is wrong.
     """
 
     status: int
@@ -40,6 +41,7 @@ class Fault:
     hint: str
     code: str
     wait: int = 0
+    allow: str = ""
 
     def body(self, path: str) -> dict[str, Any]:
         """JSON for a request of `path`: OpenAI's shape below /v1, else {"error", "hint"}."""
@@ -54,6 +56,8 @@ class Fault:
         # OpenAI's servers know no 422.
         strange = self.status == HTTPStatus.UNPROCESSABLE_ENTITY and path.startswith(OPENAI)
         headers = {"Retry-After": str(self.wait)} if self.wait else {}
+        if self.allow:
+            headers["Allow"] = self.allow
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = 'Basic realm="case-qa", charset="UTF-8"'
         status = HTTPStatus.BAD_REQUEST if strange else self.status
@@ -65,7 +69,7 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, RequestValidationError):
         return Fault(422, "；".join(invalid(error.errors())), "接口说明见 /openapi.json", "invalid")
     if isinstance(error, HTTPException):
-        return _of_http(error.status_code)
+        return replace(_of_http(error.status_code), allow=(error.headers or {}).get("Allow", ""))
     if isinstance(error, CaseQAError):
         status, code, wait = _kind(error)
         return Fault(status, error.message, error.hint, code, wait)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 
@@ -21,6 +21,8 @@ def _whole(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_whole)]
 Lines = Annotated[list[int], Field(min_length=2, max_length=2)]
+# Told to other programs; what is empty all the same is refused in words of our own.
+_SAYS_SOMETHING: dict[str, JsonValue] = {"minLength": 1, "pattern": r"\S"}
 _LINES = "原文件中的起止行号，从 1 起（没有行的文件是段号或页码）"
 
 
@@ -41,14 +43,16 @@ class AskRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    question: Text = Field(description="问题，可以承接前面的问题，例如“那天津呢？”")
+    question: Text = Field(
+        description="问题，可以承接前面的问题，例如“那天津呢？”", json_schema_extra=_SAYS_SOMETHING
+    )
     history: list[Text] = Field(default=[], description="这次对话里前面的问题，先问的在前；只看最后 6 个")
 
 
 class SearchRequest(Request):
     """What to look for."""
 
-    q: str = Field(description="要查的问题或词语")
+    q: str = Field(description="要查的问题或词语", json_schema_extra=_SAYS_SOMETHING)
     limit: int = Field(default=20, ge=1, le=100, description="最多返回几个案例")
 
 

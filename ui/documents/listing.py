@@ -14,6 +14,7 @@ from ui.documents.reports import button
 from ui.materials import READ_ONLY, Materials
 
 NO_MATERIALS = '<p class="empty">这个案例库的材料不能在网页上查看和增删。</p>'
+LOST = "磁盘上的索引不见了，现在按内存里的那一份作答，重新启动以后就没有了。请从备份恢复索引文件夹，或重新收录材料"
 _COLUMNS = ("文件", "案例", "字数", "收录时间", "编码", "说明")
 
 
@@ -23,7 +24,8 @@ def sources(materials: Materials) -> str:
         shown = f"<p>问答用的是 <strong>{html.escape(materials.source.name)}</strong></p>"
     else:
         shown = f"<h2 id='which'>问答用哪些材料</h2>{_switch(materials)}"
-    trouble = f'<p class="trouble">{html.escape(materials.trouble)}</p>' if materials.trouble else ""
+    told = materials.trouble or (LOST if materials.lost else "")
+    trouble = f'<p class="trouble">{html.escape(told)}</p>' if told else ""
     note = "" if materials.changeable else f'<p class="facts">{READ_ONLY}。</p>'
     return f'<section class="which">{shown}{note}{trouble}</section>'
 
