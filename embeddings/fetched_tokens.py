@@ -47,7 +47,8 @@ def unpacked(text: str) -> Any:
 
 def rarity_of(late: LateInteraction) -> Vectors:
     """How rare each token of the encoder is among all passages, shape (tokens,)."""
-    return late._rarity  # noqa: SLF001
+    rarity: Vectors = late._rarity  # noqa: SLF001
+    return rarity
 
 
 class FetchedTokens(LateInteraction):

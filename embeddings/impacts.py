@@ -146,8 +146,8 @@ class Impacts:
             yield numbers[start], table[start:end].tobytes()
 
 
-def _impacts(segment: Segment, norms: NDArray[np.float64]) -> NDArray[np.float64]:
-    counts = np.asarray(segment.counts)
+def _impacts(segment: Segment, norms: NDArray[np.float32]) -> NDArray[np.float32]:
+    counts = np.asarray(segment.counts, dtype=np.float32)
     return np.asarray(counts / (norms[segment.rows] + counts))
 
 

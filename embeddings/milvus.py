@@ -242,6 +242,7 @@ class Milvus:
 def _client_class(address: Address) -> Any:
     # What stands in a file that nobody named (.env) must not decide anything.
     os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it tells of lost connections in English by itself
     try:
         from pymilvus import MilvusClient
 

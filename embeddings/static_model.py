@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
@@ -72,15 +72,18 @@ class StaticEmbedder:
 
     def tokens(self, texts: Sequence[str]) -> Ragged:
         """Token ids of each text, those without a vector (unknown characters, punctuation) left out."""
-        if len(texts) == 1:  # a batch is handed to threads, which take longer than a question's tokens
-            blocks = [[self._tokenizer.encode(texts[0], add_special_tokens=False)]]
-        else:
-            blocks = (
-                self._tokenizer.encode_batch_fast(list(texts[start : start + _CUT]), add_special_tokens=False)
-                for start in range(0, len(texts) or 1, _CUT)
-            )
-        found = Ragged.joined([Ragged.of([one.ids for one in block], self._numbers) for block in blocks])
+        found = Ragged.joined([Ragged.of(ids, self._numbers) for ids in self._cut(texts)])
         return found.kept(self._meaning[found.values])
+
+    def _cut(self, texts: Sequence[str]) -> Iterator[list[list[int]]]:
+        """Token ids of texts, some thousands at a time."""
+        if len(texts) == 1:  # a batch is handed to threads, which take longer than a question's tokens
+            yield [self._tokenizer.encode(texts[0], add_special_tokens=False).ids]
+            return
+        for start in range(0, len(texts) or 1, _CUT):
+            block = list(texts[start : start + _CUT])
+            encodings = self._tokenizer.encode_batch_fast(block, add_special_tokens=False)
+            yield [one.ids for one in encodings]
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of questions, shape (len(texts), dimension)."""

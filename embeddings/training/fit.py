@@ -76,6 +76,8 @@ class Bags:
     def __init__(self, tokenizer: Tokenizer, *, seed: int = 0) -> None:
         self._tokenizer = tokenizer
         self._draw = np.random.default_rng(seed)
+        # Most texts come up many times in a run; each is split once.
+        self._known: dict[str, NDArray[np.int32]] = {}
         vocabulary = tokenizer.get_vocab()
         parts: list[list[int]] = [[] for _ in range(tokenizer.get_vocab_size())]
         for word, row in vocabulary.items():
@@ -98,8 +100,7 @@ class Bags:
 
     def of(self, texts: Sequence[str], *, tokens: int, dropout: float = 0.0) -> Bag:
         """Rows and weights of the texts, at most `tokens` tokens of each, a share of them left out."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        kept = [self._without(np.asarray(one.ids[:tokens], dtype=np.int64), dropout) for one in encodings]
+        kept = [self._without(ids[:tokens], dropout) for ids in self._split(texts)]
         ids = np.concatenate(kept)
         counts = self._counts[ids]
         ends = np.cumsum(counts)
@@ -107,10 +108,18 @@ class Bags:
         bounds = np.concatenate([[0], ends])[np.cumsum([0, *(len(one) for one in kept[:-1])])]
         return Bag(self._rows[places], self._weights[places], bounds)
 
-    def _without(self, ids: NDArray[np.int64], dropout: float) -> NDArray[np.int64]:
+    def _split(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Token ids of each text."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+        for text, encoding in zip(new, encodings, strict=True):
+            self._known[text] = np.asarray(encoding.ids, dtype=np.int32)
+        return [self._known[text] for text in texts]
+
+    def _without(self, ids: NDArray[np.int32], dropout: float) -> NDArray[np.int32]:
         if not dropout:
             return ids
-        kept: NDArray[np.int64] = ids[self._draw.random(len(ids)) >= dropout]
+        kept: NDArray[np.int32] = ids[self._draw.random(len(ids)) >= dropout]
         return kept if len(kept) else ids
 
     def fold(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
