@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _fail(str(error))
     except KeyboardInterrupt:
         _fail("已中断；原来的索引没有改动。")
+    except MemoryError:
+        _fail("内存不够。请关掉别的程序再试；原来的索引没有改动")
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
