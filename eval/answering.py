@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
 from corpus.errors import InputError
+from embeddings.milvus_address import address_of
 from eval.chat_judge import judgement
 from eval.gold import Question
 from rag.assistant import Assistant
@@ -122,18 +123,26 @@ def _whole_lines(path: pathlib.Path) -> Iterator[dict[str, Any]]:
 
 def describe(settings: Settings, assistant: Assistant) -> dict[str, Any]:
     """What answers, as it is kept with the answers: index, encoder, chat model, program and machine."""
-    build, manifest = open_build(settings.index or settings.data / "library-index")
+    build, encoder = _indexed(settings)
     return {
         "index": assistant.name,
-        "build": build.name,
+        "build": build,
         "cases": len(assistant.cases),
-        "encoder": manifest["encoder"]["name"],
+        "encoder": encoder,
         "chat": settings.chat_model,
         "rewrite": settings.chat_rewrite,
         "weights": [getattr(settings, name) for name in _SEARCHING],
         "program": _program_digest(),
         "machine": f"{platform.system()} {platform.machine()}，{os.cpu_count()} 核，Python {platform.python_version()}",
     }
+
+
+def _indexed(settings: Settings) -> tuple[str, str]:
+    """The build that answers and the encoder it was made with; of an index elsewhere its address, which is all there is here."""
+    if settings.index is not None and address_of(settings.index) is not None:
+        return str(settings.index), ""
+    build, manifest = open_build(settings.index or settings.data / "library-index")
+    return build.name, str(manifest["encoder"]["name"])
 
 
 _SEARCHING = (

@@ -164,7 +164,7 @@ class Composer:
     def _named(self, reading: Reading, evidence: Evidence) -> tuple[set[str], bool]:
         """For each place that is named the case with the best sentence, and whether these are all that is asked for."""
         named = [
-            evidence.within(case.id for case in self._gatherer.about(place)).units[:1]
+            evidence.within(case.id for case in self._gatherer.about(place, evidence.found)).units[:1]
             for place in reading.places
         ]
         cases = {unit.case.id for units in named for unit in units}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from corpus.errors import CorpusIndexError
+from embeddings.milvus_address import address_of
 from rag import store
 from rag.llm import is_loopback
 from rag.settings import PROJECT, Settings
@@ -75,8 +76,13 @@ def _chat(settings: Settings) -> Finding:
 
 def outside_host(settings: Settings) -> str:
     """Where questions and quotes go beyond this machine, "" where they do not."""
-    host = urlsplit(settings.chat_base_url).hostname or ""
-    return "" if not settings.chat_model or is_loopback(host) else _host(settings)
+    chat = urlsplit(settings.chat_base_url).hostname or ""
+    hosts = [] if not settings.chat_model or is_loopback(chat) else [_host(settings)]
+    address = address_of(settings.index) if settings.index is not None else None
+    if address is not None and address.file is None:
+        elsewhere = urlsplit(address.uri)
+        hosts += [] if is_loopback(elsewhere.hostname or "") else [elsewhere.netloc]
+    return "、".join(hosts)
 
 
 def _host(settings: Settings) -> str:
@@ -102,6 +108,8 @@ def _packages(pins: pathlib.Path) -> Finding:
 def _index(settings: Settings) -> Finding:
     folder = settings.index or settings.data / "library-index"
     name = "索引" if settings.index else "内置案例库的索引"
+    if settings.index is not None and address_of(settings.index) is not None:
+        return Finding(name, f"在 Milvus 里：{settings.index}（提问时才连接）", True)
     if settings.index is None and not store.exists(folder):
         return Finding(name, "还没有建立，第一次提问时自动建立", True)
     try:

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpus.places import MUNICIPALITIES, PROVINCES
 from corpus.types import Case, Chunk, Document
-from rag.retrieve import Retrieval, Retriever
+from rag.retrieve import Retrieval, Retriever, Scores
 from rag.scoring import UnitScorer
 from rag.sentences import Sentences
 from rag.understand import Reading
@@ -89,7 +89,7 @@ class Gatherer:
         for case in whole:
             add(_best(self._retriever.passages(case, found.scores), _LONGEST_CASE))
         for place in reading.places:
-            for case in self._retriever.best_cases(self.about(place), found.scores, _PLACE_CASES):
+            for case in self._retriever.best_cases(self.about(place, found), found.scores, _PLACE_CASES):
                 add(_best(self._retriever.passages(case, found.scores), _PLACE_PASSAGES))
         pieces = [(self._beginning_in(chunk), score) for chunk, score in passages.values()]
         around = [score for piece, score in pieces for _ in piece]
@@ -98,17 +98,17 @@ class Gatherer:
         )
         return Evidence(tuple(units), found, units[0].score if units else 0.0)
 
-    def about(self, place: str) -> tuple[Case, ...]:
+    def about(self, place: str, found: Retrieval) -> tuple[Case, ...]:
         """Cases about a place: its title or region names it, or its text does more than once.
 
         One mention among many ("向上海、深圳学习") does not make a case be about a place.
         """
-        return self._about(place)
+        return self._about(place) if self._retriever.settled else self._cases_about(place, found.scores)
 
-    def _cases_about(self, place: str) -> tuple[Case, ...]:
+    def _cases_about(self, place: str, scores: Scores | None = None) -> tuple[Case, ...]:
         return tuple(
             case
-            for case in self._retriever.cases_naming(place)
+            for case in self._retriever.cases_naming(place, scores)
             if place in case.title or place in case.region or case.text.count(place) > 1
         )
 

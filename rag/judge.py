@@ -84,7 +84,7 @@ class Judge:
     def judge(self, reading: Reading, evidence: Evidence) -> Judgement:
         """Whether and from what a question can be answered."""
         say = self._wording
-        about = {place: self._gatherer.about(place) for place in reading.places}
+        about = {place: self._gatherer.about(place, evidence.found) for place in reading.places}
         absent = [
             place for place in reading.places if not about[place] and not self._mentioned(place, evidence)
         ]
@@ -123,7 +123,7 @@ class Judge:
             reason: Reason | None = "premise_differs" if fault else None
             return Judgement(own, reason, fault, self._wording("source_says"))
         best = evidence.units[0].case
-        asked = [place for place in reading.places if self._gatherer.about(place)]
+        asked = [place for place in reading.places if self._gatherer.about(place, evidence.found)]
         places = quoted(asked)
         named = place_names(best.region) and not _MASKED_REGION.search(best.region)
         # A compilation hides names: a case of no known place may be of the province, and of the city if it names it.

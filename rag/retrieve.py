@@ -197,8 +197,15 @@ class Retriever:
         best = np.maximum.reduceat(scores[list(itertools.chain.from_iterable(rows))], starts)
         return [held[number] for number in best_rows(best, limit)]
 
-    def cases_naming(self, place: str) -> Sequence[Case]:
+    @property
+    def settled(self) -> bool:
+        """Whether `cases_naming` says the same of a place whatever was asked."""
+        return True
+
+    def cases_naming(self, place: str, _scores: Scores | None = None) -> Sequence[Case]:
         """Cases that may name a place, in the order of the index; a small index gives all of its cases.
+
+        What was found for a question makes no difference here; an index that others hold looks there alone.
 
         In a large one the postings of two neighbouring characters tell which passages hold them, titles and regions
         included. A name that stands in no passage but in two headings at the very end of a case is missed.

@@ -12,6 +12,8 @@ HOMES = {
     "langchain": ("rag/", "eval/peers/langchain_recipe.py"),
     "gradio": ("ui/",),
     "faiss": ("embeddings/index.py",),
+    "pymilvus": ("embeddings/milvus.py",),
+    "milvus": ("embeddings/milvus.py", "tests/"),
 }
 PICKLES = {"pickle", "cloudpickle", "dill", "shelve"}
 

@@ -133,6 +133,8 @@ def test_another_version_is_told(small: Indexed, tmp_path: Path) -> None:
     with connected(place) as milvus:
         records = layout.records_name(done.collection)
         milvus.load(records)
-        milvus.insert(records, list(layout.pieces_of(layout.MANIFEST, '{"format": 99}')), again=True)
+        milvus.insert(
+            records, list(layout.pieces_of(layout.MANIFEST, '{"format": 99, "tokens": ""}')), again=True
+        )
     with pytest.raises(CorpusIndexError, match=r"另一个版本.*publish"):
         asked_at(place)

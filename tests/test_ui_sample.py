@@ -128,6 +128,13 @@ class SampleAssistant:
     def cases(self) -> tuple[Case, ...]:
         return tuple(CASES.values())
 
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        return (TOWN, CITY, ODD)
+
+    def case(self, case_id: str) -> Case:
+        return {one.id: one for one in self.cases}[case_id]
+
     def document(self, of: Case) -> Document:
         return {found.id: found for found in (TOWN, CITY, ODD)}[of.document_id]
 

@@ -24,11 +24,17 @@ CHANGED = "这是以前的回答，当时的案例库是“{name}”（{cases} �
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """The library of now: who answers from it, its cases by id, and what it is called."""
+    """The library of now: who answers from it, and what it is called."""
 
     assistant: Assistant
-    known: Mapping[str, Case]
     name: str
+
+    def case(self, case_id: str) -> Case | None:
+        """The case of an id, None where there is none any more."""
+        try:
+            return self.assistant.case(case_id)
+        except KeyError:
+            return None
 
 
 _Past = dict[str, tuple[Case, Document]]
@@ -40,7 +46,7 @@ def reopened(text: str, assistant: Assistant, library_name: str) -> Turns:
     Raises:
         InputError: where it is none.
     """
-    now = _Now(assistant, {case.id: case for case in assistant.cases}, library_name)
+    now = _Now(assistant, library_name)
     try:
         told = ADAPTER.validate_json(text[:LONGEST])
         return tuple(_turn(number, one, told.cases, now) for number, one in enumerate(told.turns[:MOST], 1))
@@ -52,7 +58,7 @@ def _turn(number: int, one: KeptTurn, cases: Mapping[str, KeptCase], now: _Now) 
     past = _past(one, cases, now)
     answer = _answer(one, past, now)
     documents = documents_of({of.id: of for _, of in past.values()}, now.assistant.document)
-    aged = (one.library, one.library_cases) != (now.name, len(now.known)) or bool(past)
+    aged = (one.library, one.library_cases) != (now.name, len(now.assistant.cases)) or bool(past)
     remark = CHANGED.format(name=one.library, cases=one.library_cases) if aged else ""
     shown = answered(number, answer, documents, remark=remark)
     return Turn(
@@ -73,7 +79,8 @@ def _turn(number: int, one: KeptTurn, cases: Mapping[str, KeptCase], now: _Now) 
 
 def _answer(one: KeptTurn, past: _Past, now: _Now) -> Answer:
     citations = tuple(_citation(citation, past, now) for citation in one.citations)
-    hits = tuple(_hit(now.known[case], rank) for rank, case in enumerate(one.near, 1) if case in now.known)
+    near = [(now.case(case), rank) for rank, case in enumerate(one.near, 1)]
+    hits = tuple(_hit(case, rank) for case, rank in near if case is not None)
     return Answer(
         one.question,
         one.text,
@@ -106,7 +113,7 @@ def _past(turn: KeptTurn, cases: Mapping[str, KeptCase], now: _Now) -> _Past:
 
 def _found(citation: KeptCitation, now: _Now) -> Span | None:
     """Where the quote stands now, None where it does not."""
-    case = now.known.get(citation.case)
+    case = now.case(citation.case)
     if case is None or not citation.quote:
         return None
     text, span = now.assistant.document(case).text, Span(*citation.span)
@@ -153,7 +160,7 @@ def _citation(one: KeptCitation, past: _Past, now: _Now) -> Citation:
         return Citation(
             one.number, case, one.quote, Span(start, start + len(one.quote)), one.lines, one.match
         )
-    case = now.known[one.case]
+    case = now.assistant.case(one.case)
     span = _found(one, now) or Span(*one.span)
     lines = now.assistant.document(case).lines_of(span)
     return Citation(one.number, case, one.quote, span, lines, one.match)

@@ -23,6 +23,19 @@ class Assistant(Protocol):
         """Every case known."""
         ...
 
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document."""
+        ...
+
+    def case(self, case_id: str) -> Case:
+        """The case of an id.
+
+        Raises:
+            KeyError: for an unknown id.
+        """
+        ...
+
     def document(self, case: Case) -> Document:
         """The document that `case` was cut from."""
         ...
@@ -147,12 +160,12 @@ class Library:
             self._done.set()
 
     def _take(self, assistant: Assistant) -> None:
-        cases = assistant.cases
-        documents = len({case.document_id for case in cases})
         self._assistant = self._around(assistant)
         if self.materials is not None:
             self.name = self.materials.source.name
-        self._status = Status(ready=True, share=1.0, cases=len(cases), documents=documents)
+        self._status = Status(
+            ready=True, share=1.0, cases=len(assistant.cases), documents=len(assistant.documents)
+        )
 
     def _report(self, step: str, share: float) -> None:
         self._status = Status(step=step, share=min(max(share, 0.0), 1.0))

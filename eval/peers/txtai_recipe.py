@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from common import TOP, Index, Passage, Search, Text, main, sentence_packs
 
 PACK = 300  # characters
+_WORD = re.compile("[\u4e00-\u9fff]{2}")
 
 
 def recipe(encoder: str) -> Index:
@@ -14,8 +16,12 @@ def recipe(encoder: str) -> Index:
     from txtai import Embeddings
 
     def index(texts: list[Text]) -> tuple[Search, int]:
+        # It divides by the length of each vector; one of a row of signs or figures has none.
         pieces = [
-            (text.source, start, piece) for text in texts for start, piece in sentence_packs(text.text, PACK)
+            (text.source, start, piece)
+            for text in texts
+            for start, piece in sentence_packs(text.text, PACK)
+            if _WORD.search(piece)
         ]
         embeddings = Embeddings(path=encoder, method="sentence-transformers", hybrid=True, content=False)
         embeddings.index((number, piece, None) for number, (_, _, piece) in enumerate(pieces))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from corpus.errors import CorpusIndexError, InputError
+from embeddings.bundled import NAME as BUNDLED
 from embeddings.bundled import load_bundled
 from embeddings.fetched_tokens import packed_tokens, rarity_of
 from embeddings.impacts import Impacts
@@ -181,6 +182,7 @@ class _Source:
             {
                 "format": layout.FORMAT,
                 "encoder": self.manifest["encoder"],
+                "tokens": BUNDLED,
                 "counts": self.counts,
                 "lexicons": [dataclasses.asdict(impacts.lexicon) for impacts in self.impacts],
                 "rarity": base64.b64encode(rarity_of(self.late).astype("<f4").tobytes()).decode(),

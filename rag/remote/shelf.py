@@ -15,6 +15,7 @@ import numpy as np
 from corpus.changes import Change
 from corpus.errors import CorpusIndexError, InputError
 from corpus.types import Case, Chunk, Document
+from embeddings.bundled import NAME as BUNDLED
 from embeddings.embedder import Vectors
 from embeddings.impacts import Lexicon, Page, read_page
 from embeddings.milvus import Milvus
@@ -68,7 +69,8 @@ class Shelf:
         milvus.wake(self._records)
         try:
             self.manifest: dict[str, Any] = json.loads(self._texts([layout.MANIFEST])[layout.MANIFEST])
-            if self.manifest["format"] != layout.FORMAT:
+            # The tokens of passages are numbers of the bundled encoder's.
+            if (self.manifest["format"], self.manifest["tokens"]) != (layout.FORMAT, BUNDLED):
                 raise CorpusIndexError("Milvus 里的索引由另一个版本发布", hint=_MEND)
             self.counts: dict[str, int] = self.manifest["counts"]
             self.lexicons = tuple(Lexicon(**one) for one in self.manifest["lexicons"])

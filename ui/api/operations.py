@@ -31,10 +31,11 @@ def case_of(assistant: Assistant, case_id: str) -> Object:
     Raises:
         NotFoundError: for an unknown id.
     """
-    for case in assistant.cases:
-        if case.id == case_id:
-            return case_object(case)
-    raise NotFoundError(f"没有编号为 {case_id} 的案例", hint="案例编号在 /api/cases 和检索结果里")
+    try:
+        return case_object(assistant.case(case_id))
+    except KeyError:
+        hint = "案例编号在 /api/cases 和检索结果里"
+        raise NotFoundError(f"没有编号为 {case_id} 的案例", hint=hint) from None
 
 
 def listed(assistant: Assistant, request: CasesRequest) -> Object:

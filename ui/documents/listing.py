@@ -6,6 +6,7 @@ import datetime
 import html
 
 from corpus.errors import CaseQAError
+from embeddings.milvus_address import address_of
 from rag import store
 from rag.collection import Collection
 from rag.readings import Reading
@@ -54,6 +55,8 @@ def documents(materials: Materials, desk: Desk) -> str:
     except CaseQAError as error:
         return f'<p class="trouble">{html.escape(str(error))}</p>'
     name = html.escape(materials.home.name)
+    if address_of(materials.home.folder) is not None:
+        return '<p class="empty">材料放在 Milvus 里，由发布索引的人增删。</p>'
     if not held.documents:
         return f'<section><h2>{name}</h2><p class="empty">还没有收录材料。上传文件，看过读取结果后收录。</p></section>'
     return f"<section><h2>{name}（{len(held.documents)} 份，{len(held.cases)} 个案例）</h2>{_table(held, materials, desk)}{_refused(held)}</section>"
