@@ -87,6 +87,13 @@ class Bookshelf:
         return tuple(one for _, one in self.held)
 
     @property
+    def documents(self) -> tuple[Document, ...]:
+        return tuple({of.id: of for of, _ in self.held}.values())
+
+    def case(self, case_id: str) -> Case:
+        return {one.id: one for one in self.cases}[case_id]
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         return tuple(change for of, one in self.held for change in find_changes(one, of))
 
