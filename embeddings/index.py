@@ -21,7 +21,8 @@ from embeddings.samples import spread
 EXACT = 200_000
 _ENCODED = 10_000  # texts whose vectors are held at a time
 _TRAINED_ON = 100_000  # vectors that decide the range of each dimension
-_DEEPEST = 20_000  # vectors whose products are told past `EXACT`; the rest count as the worst of these
+_DEEPEST = 20_000  # vectors whose products are told past `EXACT`
+_SAMPLED = 5_000  # others that tell how the rest are
 _SPREAD = 20_000  # rows from which each of several vectors gets a thread
 _BELOW_ALL = -3.0e38  # any product
 _PIECE = 1 << 20  # bytes that go through Python at a time
@@ -34,6 +35,7 @@ class VectorIndex:
 
     def __init__(self, index: Any) -> None:
         self._index = index
+        self._sampled: tuple[Rows, Vectors] | None = None
 
     @classmethod
     def build(cls, vectors: Vectors, *, exact: int = EXACT) -> VectorIndex:
@@ -140,7 +142,10 @@ class VectorIndex:
         return isinstance(faiss.downcast_index(self._index), faiss.IndexFlat)
 
     def products(self, vectors: Vectors) -> Vectors:
-        """Inner product of every row with each of some vectors; past `EXACT` only of the `_DEEPEST` best of each.
+        """Inner product of every row with each of some vectors.
+
+        Past `EXACT` rows only the `_DEEPEST` best of each vector and a sample of all are compared. The rest count as
+        the sample does in the mean; its worst tells how far down the products go.
 
         Args:
             vectors: shape (questions, dimension).
@@ -154,9 +159,11 @@ class VectorIndex:
         _faiss().omp_set_num_threads(len(asked) if len(self) > _SPREAD else 1)
         if not self.exact:
             best, rows = self._index.search(asked, min(_DEEPEST, len(self)))
-            for own, found, where in zip(products, best, rows, strict=True):
+            sampled, sample = self._sample()
+            for own, found, where, usual in zip(products, best, rows, asked @ sample.T, strict=True):
                 known = where >= 0  # FAISS pads with -1
-                own[:] = found[known].min(initial=0.0)
+                own[:] = min(usual.mean(), found[known].min(initial=1.0))
+                own[sampled] = usual
                 own[where[known]] = found[known]
             return products
         # A search for all of them would sort them; a range takes them as they come, five times faster.
@@ -164,6 +171,13 @@ class VectorIndex:
         for number, own in enumerate(products):
             own[rows[bounds[number] : bounds[number + 1]]] = found[bounds[number] : bounds[number + 1]]
         return products
+
+    def _sample(self) -> tuple[Rows, Vectors]:
+        """Some rows, evenly spread, and their vectors; kept from the first time on."""
+        if self._sampled is None:
+            rows = np.arange(0, len(self), -(-len(self) // _SAMPLED))
+            self._sampled = rows, self._index.reconstruct_batch(rows)
+        return self._sampled
 
     def search(self, vector: Vectors, k: int) -> tuple[Rows, Vectors]:
         """Rows and inner products of the `k` nearest passages, best first.

@@ -162,6 +162,16 @@ def test_products_of_an_exact_index_are_what_a_search_finds() -> None:
     assert np.array_equal(index.products(vectors[3:4])[0][rows], found)
 
 
+def test_among_very_many_the_scale_of_products_is_that_of_all() -> None:
+    vectors = some_vectors(30_000, 16)
+    index, asked = VectorIndex.build(vectors, exact=100), some_vectors(40, 16)[:3]
+    for found, right in zip(index.products(asked), asked @ vectors.T, strict=True):
+        assert abs(found.min() - right.min()) < 0.1
+        assert abs(found.max() - right.max()) < 0.02
+        best = set(np.argsort(-right)[:50].tolist())
+        assert len(best & set(np.argsort(-found)[:50].tolist())) > 45
+
+
 @pytest.mark.parametrize("exact", [5, 10_000])
 def test_texts_are_indexed_as_their_vectors(exact: int) -> None:
     encoder, vectors = load_bundled(), load_bundled().encode_document(TEXTS)
