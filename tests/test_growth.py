@@ -166,7 +166,7 @@ def test_among_very_many_the_scale_of_products_is_that_of_all() -> None:
     vectors = some_vectors(30_000, 16)
     index, asked = VectorIndex.build(vectors, exact=100), some_vectors(40, 16)[:3]
     for found, right in zip(index.products(asked), asked @ vectors.T, strict=True):
-        assert abs(found.min() - right.min()) < 0.1
+        assert abs(found.min() - right.min()) < 0.25  # of the best alone 0.7
         assert abs(found.max() - right.max()) < 0.02
         best = set(np.argsort(-right)[:50].tolist())
         assert len(best & set(np.argsort(-found)[:50].tolist())) > 45
