@@ -143,8 +143,8 @@ def _trimmed(span: Span, text: str) -> Span:
 
 
 def reads_alone(text: str) -> bool:
-    """Whether a text does not begin with a word that points back."""
-    return _DANGLING.match(text) is None
+    """Whether a text does not begin with a word that points back, nor with one that joins it to what was before."""
+    return _DANGLING.match(text) is None and _CONNECTIVE.match(text) is None
 
 
 def has_figure(text: str) -> bool:

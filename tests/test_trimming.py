@@ -75,6 +75,13 @@ def test_no_run_begins_with_a_word_that_points_back() -> None:
     assert reads_alone(kept)
 
 
+@pytest.mark.parametrize("joining", ["此外，", "同时，", "目前，"])
+def test_no_run_begins_with_a_word_that_joins_it_to_what_was_before(joining: str) -> None:
+    assert not reads_alone(f"{joining}该平台把检验时限由20天压缩到7天")
+    body = f"{FAIR}深受赶集群众的欢迎和好评；{joining}该乡的渔船检验时限由20天压缩到7天，{REST}"
+    assert reads_alone(shortened(body, "渔船检验要多少天？"))
+
+
 @pytest.mark.parametrize(
     "body",
     [
