@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from invented import Indexed
 from openai.types.chat import ChatCompletionChunk
 
-from corpus.types import Case
+from corpus.types import Case, Document
 from rag.build import open_assistant
 from rag.followup import Turn
 from rag.output import answer_object
@@ -204,6 +204,7 @@ class Endless:
     breaks: bool = False
     closed: threading.Event = field(default_factory=threading.Event)
     cases: tuple[Case, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
         del turns

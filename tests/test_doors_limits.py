@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import Indexed
 
-from corpus.types import Case
+from corpus.types import Case, Document
 from rag.followup import Turn
 from rag.types import Answer
 from ui import doors
@@ -77,6 +77,7 @@ class Held:
     begun: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
     cases: tuple[Case, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     def ask(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
         del question, turns

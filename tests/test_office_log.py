@@ -141,7 +141,7 @@ def test_a_page_that_only_answers_takes_no_files(logged: Served) -> None:
 class Repeats:
     """Answers nothing, or breaks."""
 
-    cases = ()
+    cases = documents = ()
 
     def ask(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
         del turns
