@@ -1,5 +1,6 @@
 """The documents page in a real browser: upload, look, cut, accept, ask, remove."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ui.materials import OWN, SHIPPED, Materials
 pytest.importorskip("playwright.sync_api")
 from browser_visits import Server, Visit, answered, visit
 from playwright.sync_api import Browser, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytest_plugins = ("browsers",)
 
@@ -93,8 +95,13 @@ def accept(seen: Visit, name: str, data: bytes) -> None:
 
 
 def remove(seen: Visit, name: str) -> None:
-    seen.page.locator("#held tr", has_text=name).get_by_role("button", name="移除").click()
-    seen.page.get_by_role("button", name="确定移除").click()
+    sure = seen.page.get_by_role("button", name="确定移除")
+    for _ in range(5):
+        seen.page.locator("#held tr", has_text=name).get_by_role("button", name="移除").first.click()
+        # The page that has just been turned to may be drawn anew over the answer; then one presses again.
+        with contextlib.suppress(PlaywrightTimeout):
+            sure.click(timeout=5_000)
+            break
     told(seen, f"已移除“{name}”")
 
 
