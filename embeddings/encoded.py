@@ -49,11 +49,9 @@ class EncodedTexts:
         """Cosine of each of some texts to each question, shape (len(rows), len(questions)); 0 for texts without tokens."""
         tokens = self._tokens.taken(rows)
         matrix = self._encoder.matrix
-        distinct = np.flatnonzero(np.bincount(tokens.values, minlength=len(matrix)))
-        place = np.zeros(len(matrix), dtype=np.int64)
-        place[distinct] = np.arange(len(distinct))
-        products = matrix[distinct] @ self._encoder.encode_query(questions).T
-        sums = tokens.reduced(products[place[tokens.values]], np.add)
+        asked = self._encoder.encode_query(questions).T
+        products = tokens.looked_up(lambda distinct: matrix[distinct] @ asked, len(matrix))
+        sums = tokens.reduced(products, np.add)
         lengths = self._lengths[rows, None]
         cosines: Vectors = np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 1e-12)
         return cosines

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from embeddings.lexical import Field, LexicalIndex
+from embeddings.lexical import Field, LexicalIndex, rarity
 from embeddings.postings import Segment, key_of
 
 PAGE_TERMS = 64  # on a page of the lexicon, about
@@ -56,9 +56,9 @@ class Lexicon:
             if found is None:
                 ideal += count * self.weightiest
                 continue
-            rarity = _rarity(self.passages, int(found["holding"]))
-            weights[int(found["dimension"])] = float(rarity) * count
-            ideal += count * float(rarity * found["best"])
+            rare = rarity(self.passages, int(found["holding"]))
+            weights[int(found["dimension"])] = float(rare) * count
+            ideal += count * float(rare * found["best"])
         return Question(weights, ideal)
 
     def _found(self, term: str, pages: Mapping[int, Page]) -> np.void | None:
@@ -157,7 +157,3 @@ def _weights(matrix: sparse.csr_matrix) -> Callable[[int], Weights]:
         return dict(zip(matrix.indices[part].tolist(), matrix.data[part].tolist(), strict=True))
 
     return of
-
-
-def _rarity(passages: int, holding: int) -> np.float32:
-    return np.float32(math.log(1 + (passages - holding + 0.5) / (holding + 0.5)))

@@ -25,12 +25,11 @@ from corpus import words
 from corpus.errors import CorpusIndexError
 from corpus.traditional import simplified, simplified_table
 from embeddings.postings import Segment, key_of
+from embeddings.ragged import HELD_BYTES
 
 Field = Literal["characters", "words"]
 LEXICAL_FORMAT = 2  # of the files; 1 was bm25s's
 SEGMENT = 50_000  # passages of which postings are made at a time, which bounds the memory
-# Of postings that are read into memory; larger ones stay on disk and come in as they are asked for.
-_HELD_BYTES = 1 << 30
 _SCANNED = 1 << 22  # postings that are looked through at a time
 _K1, _B = 1.2, 0.6
 _STATED = "postings.json"
@@ -168,12 +167,12 @@ class LexicalIndex:
     def _weights(self, term: str) -> list[tuple[np.int64, NDArray[np.intp], NDArray[np.float32]]]:
         """Passages that hold a term and what it adds to their scores, by segment, with the segment's first row."""
         found = list(self._postings(term))
-        rarity = _rarity(self.size, sum(posting.stop - posting.start for *_, posting in found))
+        rare = rarity(self.size, sum(posting.stop - posting.start for *_, posting in found))
         weighted = []
         for segment, norms, start, posting in found:
             # Indices of the machine's own width spare a conversion at each use.
             rows, counts = segment.rows[posting].astype(np.intp), segment.counts[posting].astype(np.float32)
-            weighted.append((start, rows, counts / (norms.take(rows) + counts) * rarity))
+            weighted.append((start, rows, counts / (norms.take(rows) + counts) * rare))
         if len(self._best) > _REMEMBERED:
             self._best = {}
         self._best[term] = max((float(weights.max()) for *_, weights in weighted), default=0.0)
@@ -196,7 +195,7 @@ class LexicalIndex:
         segment, norms = self._segments[number], self._norms[number]
         holding = np.sum([other.holding(segment.keys) for other in self._segments], axis=0)
         counts_held, places = np.unique(holding, return_inverse=True)
-        rarity = np.array([_rarity(self.size, int(count)) for count in counts_held], dtype=np.float32)[places]
+        rare = np.array([rarity(self.size, int(count)) for count in counts_held], dtype=np.float32)[places]
         terms = len(segment.keys)
         most, first = 0.0, 0
         while first < terms:
@@ -206,7 +205,7 @@ class LexicalIndex:
             rows, counts = segment.rows[start:end], segment.counts[start:end]
             counts = counts.astype(np.float32)
             best = np.maximum.reduceat(counts / (norms[rows] + counts), segment.bounds[first:after] - start)
-            most = max(most, float((rarity[first:after] * best).max()))
+            most = max(most, float((rare[first:after] * best).max()))
             first = after
         return most
 
@@ -232,7 +231,7 @@ class LexicalIndex:
         """
         try:
             stated = json.loads((folder / _STATED).read_text(encoding="utf-8"))
-            mapped = sum(path.stat().st_size for path in folder.rglob("*.npy")) > _HELD_BYTES
+            mapped = sum(path.stat().st_size for path in folder.rglob("*.npy")) > HELD_BYTES
             names = [folder / f"segment-{number}" for number in range(stated["segments"])]
             index = cls(
                 field, [Segment.load(name, mapped=mapped) for name in names], weightiest=stated["weightiest"]
@@ -247,7 +246,8 @@ class LexicalIndex:
         return index
 
 
-def _rarity(passages: int, holding: int) -> np.float32:
+def rarity(passages: int, holding: int) -> np.float32:
+    """What a term counts that so many of the passages hold; Lucene's inverse document frequency."""
     return np.float32(math.log(1 + (passages - holding + 0.5) / (holding + 0.5)))
 
 

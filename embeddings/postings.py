@@ -130,7 +130,7 @@ class Segment:
             if self.home is None:
                 np.save(target, getattr(self, name), allow_pickle=False)
             else:
-                _link(self.home / target.name, target)
+                link(self.home / target.name, target)
 
     @classmethod
     def load(cls, folder: pathlib.Path, *, mapped: bool) -> Segment:
@@ -162,7 +162,8 @@ def _segment(keys: NDArray[np.uint64], matrix: Any, lengths: NDArray[np.int64]) 
     )
 
 
-def _link(source: pathlib.Path, target: pathlib.Path) -> None:
+def link(source: str | pathlib.Path, target: str | pathlib.Path) -> None:
+    """One file under two names where the file system can, else a copy; what an index wrote never changes."""
     with contextlib.suppress(OSError):
         os.link(source, target)
         return

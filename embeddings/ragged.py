@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,21 @@ class Ragged:
         found = np.zeros((len(self), *values.shape[1:]), dtype=values.dtype)
         if len(full):
             found[full] = by.reduceat(values, self.bounds[full], axis=0)
+        return found
+
+    def looked_up(self, told: Callable[[Rows], Numbers], size: int) -> Numbers:
+        """What `told` says of each number, in the order of `values`; it is asked for each distinct number once.
+
+        Lists share most of their numbers, and counting finds the distinct ones faster than sorting.
+
+        Args:
+            told: distinct numbers, rising -> an array whose first axis is theirs.
+            size: above every number.
+        """
+        distinct = np.flatnonzero(np.bincount(self.values, minlength=size))
+        place = np.zeros(size, dtype=np.int64)
+        place[distinct] = np.arange(len(distinct))
+        found: Numbers = told(distinct)[place[self.values]]
         return found
 
     def save(self, folder: pathlib.Path) -> None:

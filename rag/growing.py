@@ -8,7 +8,6 @@ of the words; then everything is made anew.
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import shutil
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from embeddings.index import VectorIndex
 from embeddings.joint import static_parts
 from embeddings.late_interaction import LateInteraction
 from embeddings.lexical import LexicalIndex
+from embeddings.postings import link
 from embeddings.ragged import Ragged
 from rag import records
 from rag.contents import (
@@ -138,16 +138,8 @@ def fill_grown(draft: pathlib.Path, grown: Growth, content: Content, encoding: E
     new = Sentences.build(content.cases, content.by_id, parts)
     Sentences.load(build / SENTENCES, parts).without(leaving.cases).followed_by(new).save(draft / SENTENCES)
     if encoding.fitted is not None:
-        shutil.copytree(build / FOLDER, draft / FOLDER, copy_function=_linked)
+        shutil.copytree(build / FOLDER, draft / FOLDER, copy_function=link)
     return counts
-
-
-def _linked(source: str, target: str) -> None:
-    """One file under two names where the file system can; builds never change."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 @dataclass(frozen=True, slots=True)
