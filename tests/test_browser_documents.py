@@ -1,6 +1,5 @@
 """The documents page in a real browser: upload, look, cut, accept, ask, remove."""
 
-import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +17,6 @@ from ui.materials import OWN, SHIPPED, Materials
 pytest.importorskip("playwright.sync_api")
 from browser_visits import Server, Visit, answered, visit
 from playwright.sync_api import Browser, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytest_plugins = ("browsers",)
 
@@ -95,13 +93,8 @@ def accept(seen: Visit, name: str, data: bytes) -> None:
 
 
 def remove(seen: Visit, name: str) -> None:
-    sure = seen.page.get_by_role("button", name="确定移除")
-    for _ in range(5):
-        seen.page.locator("#held tr", has_text=name).get_by_role("button", name="移除").first.click()
-        # The page that has just been turned to may be drawn anew over the answer; then one presses again.
-        with contextlib.suppress(PlaywrightTimeout):
-            sure.click(timeout=5_000)
-            break
+    seen.page.locator("#held tr", has_text=name).get_by_role("button", name="移除").click()
+    seen.page.get_by_role("button", name="确定移除").click()
     told(seen, f"已移除“{name}”")
 
 
@@ -207,6 +200,17 @@ def test_what_is_there_already_is_told_before_it_is_accepted(page: Visit) -> Non
     press(page, "放弃", "article.file")
     upload(page, ("另一个名字.txt", some(0, 3)))
     expect(page.page.locator("#told li.bad")).to_contain_text("与“甲.txt”内容完全相同", timeout=LONGEST)
+
+
+def test_a_double_click_is_one_press(page: Visit, materials: Materials) -> None:
+    upload(page, ("甲.txt", some(0, 3)))
+    expect(page.page.locator("article.file")).to_have_count(1, timeout=LONGEST)
+    page.page.locator("article.file").get_by_role("button", name="收录").dblclick()
+    told(page, "已收录")
+    row = page.page.locator("#held tr", has_text="甲.txt")
+    row.get_by_role("button", name="移除").dblclick()
+    expect(page.page.get_by_role("button", name="确定移除")).to_be_visible()
+    assert len(materials.held().documents) == 1
 
 
 def test_uploads_are_nobody_elses_and_changes_are_everybodys(

@@ -1,13 +1,17 @@
 // Runs for each region of the documents page; Gradio gives element, trigger, upload and watch.
 "use strict";
 const MEBIBYTE = 1024 * 1024;
-const act = (button, title) => trigger("click", { ...button.dataset, title });
+// What takes some seconds and shows how far it is; everything else is done at once.
+const LONG = new Set(["accept", "choose", "really", "save"]);
+const act = (button, title) => trigger(LONG.has(button.dataset.do) ? "submit" : "click", { ...button.dataset, title });
 const field = (node) => node.closest("[data-form]")?.querySelector("input[name=title]")?.value ?? "";
 
 element.addEventListener("click", (event) => {
 	const button = event.target instanceof Element && event.target.closest("button[data-do]");
 	if (!button || button.disabled) return;
 	event.preventDefault();
+	// A double click is one press, and never a confirmation of what its first half asked for.
+	if (event.detail > 1 && LONG.has(button.dataset.do)) return;
 	act(button, field(button));
 });
 element.addEventListener("keydown", (event) => {

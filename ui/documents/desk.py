@@ -107,11 +107,12 @@ def without_pending(desk: Desk, ids: Sequence[str]) -> Desk:
 
 
 class Bench:
-    """Holds the desk of one visitor, on which several events may be at work."""
+    """Holds the desk of one visitor, on which several events may be at work, and what the page last showed of it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.desk = Desk()
+        self.shown: tuple[str, ...] = ()
 
     def __deepcopy__(self, _memo: object) -> Bench:
         """A bench of their own for each visitor, as Gradio makes it."""

@@ -113,7 +113,8 @@ def _wire_ending(library: Library, parts: Parts) -> None:
     def clear() -> tuple[Any, ...]:
         return [], panel([]), (), gr.Button(visible=False), "", ""
 
-    ending: dict[str, Any] = {"cancels": parts.asked, **QUIET}
+    # Not through the queue, whose stream is being closed in that very moment: what comes then may never be shown.
+    ending: dict[str, Any] = {"cancels": parts.asked, "queue": False, **QUIET}
     _then_keep(library, parts, parts.stop.click(end, parts.turns, parts.outputs, **ending))
     leave = "() => { window.caseHistory.leave(); return []; }"
     outputs = [*parts.outputs, parts.offered]
@@ -165,7 +166,7 @@ def _wire_history(library: Library, parts: Parts) -> None:
     chosen = "(errand, turns) => [window.caseHistory.chosen(), turns]"
     parts.reopen.click(reopen, wanted, parts.outputs, js=chosen, cancels=parts.asked, **QUIET)
     page = gr.context.Context.root_block
-    begun = page.load(whose, None, parts.owner, **QUIET)
+    begun = page.load(whose, None, parts.owner, queue=False, **QUIET)
     # Only where the browser kept one does it ask for more.
     begun.then(None, parts.owner, None, js="(owner) => window.caseHistory.begin(owner)", **QUIET)
 

@@ -14,7 +14,7 @@ from ui.documents import listing
 from ui.documents.actions import QUICK, SLOW, Asked, refuse_read_only
 from ui.documents.arriving import arriving
 from ui.documents.cutting import cutting
-from ui.documents.desk import Bench
+from ui.documents.desk import Bench, Desk
 from ui.documents.following import following
 from ui.documents.reports import pending_list
 from ui.library import Library
@@ -45,12 +45,16 @@ def build(library: Library) -> None:
     bench = gr.State(Bench(), time_to_live=KEPT_SECONDS, delete_callback=Bench.clear)
     outputs = [bench, told, which, waiting, laid_open, held]
     page = _Page(library, materials)
-    once: dict[str, Any] = {"trigger_mode": "once", **QUIET}
-    clicks = [region.click for region in (which, waiting, laid_open, held)]
-    gr.on(clicks, page.act, bench, outputs, **once)
-    every: dict[str, Any] = {**once, "trigger_mode": "multiple"}
-    drop.upload(page.arrive, bench, outputs, concurrency_limit=READERS_AT_ONCE, **every)
-    which.select(page.look, bench, outputs, **once)
+    at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **QUIET}
+    lasting: dict[str, Any] = {"trigger_mode": "multiple", **QUIET}
+    regions = (which, waiting, laid_open, held)
+    # What is done at once is answered by the very request: the stream of the queue is closed when no event is left, and
+    # what is pressed in that moment is carried out but never shown. And in the mode "once" Gradio drops what is pressed
+    # while an event is not quite over, though its result is on the screen already.
+    gr.on([region.click for region in regions], page.press, bench, outputs, **at_once)
+    gr.on([region.submit for region in regions], page.work, bench, outputs, **lasting)
+    drop.upload(page.arrive, bench, outputs, concurrency_limit=READERS_AT_ONCE, **lasting)
+    which.select(page.look, bench, outputs, **at_once)
 
 
 def _region(value: str, name: str, *, visible: bool = True) -> Any:
@@ -81,19 +85,31 @@ class _Page:
 
     def shown(self, bench: Bench, text: str) -> Shown:
         """All regions."""
-        desk = bench.desk
+        bench.shown = self._regions(bench.desk)
+        return (bench, text, *bench.shown)
+
+    def _regions(self, desk: Desk) -> tuple[str, ...]:
         return (
-            bench,
-            text,
             listing.sources(self.materials),
             pending_list(desk),
             cutting(desk.editing),
             listing.documents(self.materials, desk),
         )
 
-    def act(self, bench: Bench, event: gr.EventData) -> Iterator[Shown]:
-        """A button was pressed."""
+    def press(self, bench: Bench, event: gr.EventData) -> Shown:
+        """A button was pressed whose work is done at once."""
         asked, text = Asked.of(event._data), ""  # noqa: SLF001 - the only way to what a page's own script sends
+        try:
+            refuse_read_only(asked, self.materials)
+            if asked.do in QUICK:
+                bench.change(lambda desk: QUICK[asked.do](desk, asked, self.materials))
+        except Exception as error:  # noqa: BLE001 - the page lives on, the person reads Chinese
+            text = message(said(error), failed=True)
+        return self.shown(bench, text)
+
+    def work(self, bench: Bench, event: gr.EventData) -> Iterator[Shown]:
+        """A button was pressed whose work takes some seconds."""
+        asked, text = Asked.of(event._data), ""  # noqa: SLF001 - as above
         try:
             refuse_read_only(asked, self.materials)
             if asked.do in SLOW:
@@ -101,10 +117,8 @@ class _Page:
                 steps = following(lambda progress: work(desk, asked, self.library, self.materials, progress))
                 step, text = yield from _followed(steps)
                 bench.change(step)
-            elif asked.do in QUICK:
-                bench.change(lambda desk: QUICK[asked.do](desk, asked, self.materials))
             yield self.shown(bench, message(text))
-        except Exception as error:  # noqa: BLE001 - the page lives on, the person reads Chinese
+        except Exception as error:  # noqa: BLE001 - as above
             yield self.shown(bench, message(said(error), failed=True))
 
     def arrive(self, bench: Bench, event: gr.EventData) -> Iterator[Shown]:
@@ -112,18 +126,14 @@ class _Page:
         for lines in arriving(bench, event._data, self.materials):  # noqa: SLF001 - as above
             yield self.shown(bench, lines)
 
-    def look(self, bench: Bench) -> Iterator[Shown]:
-        """The page came into sight: somebody else may have changed the documents."""
-        text = gr.skip()
-        if self.materials.stale:
-            try:
-                yield from _followed(
-                    following(lambda progress: self.library.exchange(self.materials.open, progress))
-                )
-                text = message("索引被别的程序更新过，已经换用新的")
-            except Exception as error:  # noqa: BLE001 - the one before goes on answering
-                text = message(said(error), failed=True)
-        yield (bench, text, *self.shown(bench, "")[2:])
+    def look(self, bench: Bench) -> Shown:
+        """The page came into sight: somebody else may have changed the documents.
+
+        Where nobody has, nothing is drawn anew: it would take away what is just being pressed.
+        """
+        desk = bench.desk
+        same = self._regions(desk) == bench.shown or bench.desk is not desk
+        return (bench, gr.skip(), *([gr.skip()] * 4 if same else self.shown(bench, "")[2:]))
 
 
 def _followed(steps: Generator[tuple[str, float], None, T]) -> Generator[Shown, None, T]:
