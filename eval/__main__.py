@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 
 from corpus.command_line import ChineseParser
-from corpus.errors import InputError
+from corpus.errors import InputError, ModelError
 from eval import answering, bench, comparing, gating, load, searchers, showing, side_by_side
 from eval.answers import read_answers
 from eval.benching.measuring import SEED as BENCH_SEED
@@ -245,12 +245,13 @@ def _peers(options: argparse.Namespace) -> None:
     questions = read_questions(options.questions)
     cases = open_assistant(load_settings(index=options.index)).cases
     with Progress(sys.stderr) as progress:
-        compared = side_by_side.compare(
+        rows, failures = side_by_side.compare(
             options.sources, questions, cases, python=options.python, progress=progress
         )
-        rows = list(compared)
     told = side_by_side.rows_object(rows)
     print(json.dumps(told, ensure_ascii=False) if options.json else side_by_side.rows_text(rows))
+    if failures:
+        raise ModelError("；".join(failures), hint="请检查另一个环境里的软件包")
 
 
 def _load(options: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -46,11 +46,11 @@ class Row:
         versions: of its packages.
         passages: how many it searches.
         quality: hit@1, hit@5, mrr@10, key phrases, case precision and recall, each 0..1.
-        start, index: seconds from the start of the process to the first passages found, the indexing apart; of the
-            indexing.
+        start: seconds from the start of a process that opens the index to the first passages found.
+        index: seconds of the indexing, in a process of its own.
         p50, p95: milliseconds of a search.
         answer_p95: milliseconds of a whole answer; None for systems that only find passages.
-        megabytes: the most that was resident.
+        megabytes, index_megabytes: the most that was resident while asked, while indexing.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Row:
     p95: float
     answer_p95: float | None
     megabytes: float
+    index_megabytes: float
 
 
 def compare(
@@ -72,8 +73,8 @@ def compare(
     *,
     python: pathlib.Path,
     progress: Progress,
-) -> Iterator[Row]:
-    """Run every system, this one first.
+) -> tuple[list[Row], list[str]]:
+    """Run every system, this one first, each in two processes: one that indexes, one that opens the index and asks.
 
     Args:
         folder: of the documents, text files.
@@ -82,30 +83,38 @@ def compare(
         python: interpreter of the environment that holds the other systems.
         progress: called with a Chinese step and the share done, 0..1.
 
+    Returns:
+        A row for each system that ran; a line in Chinese for each that failed, with the last line that it wrote.
+
     Raises:
         InputError: where there is no such interpreter or no text.
-        ModelError: where a system fails, with the last line that it wrote.
     """
     if not python.is_file():
         raise InputError(
             f"没有这个解释器：{python}",
             hint="请先建环境：python3.11 -m venv 文件夹，再 文件夹/bin/pip install -r eval/peers/requirements.txt",
         )
-    documents = [
-        [path.name, "\n".join(line.text for line in read_raw(path, read_bytes(path)).lines)]
+    documents = {
+        path.name: "\n".join(line.text for line in read_raw(path, read_bytes(path)).lines)
         for path in find_files([folder])
-    ]
-    task = {
-        "folder": str(folder),
-        "documents": documents,
-        "encoder": str(ENCODER),
-        "questions": [one.question for one in questions],
     }
     programs = [(OWN, pathlib.Path(sys.executable), "own_recipe.py")]
     programs += [(name, python, recipe) for name, recipe in RECIPES.items()]
+    indexing = {"encoder": str(ENCODER), "folder": str(folder), "documents": list(documents.items())}
+    asking = {"encoder": str(ENCODER), "questions": [one.question for one in questions]}
+    rows, failures = [], []
     for number, (name, interpreter, recipe) in enumerate(programs):
-        progress(name, number / len(programs))
-        yield _row(name, _run(interpreter, recipe, task), questions, cases)
+        try:
+            with tempfile.TemporaryDirectory() as index:
+                progress(f"{name}：建索引", number / len(programs))
+                made = _run(interpreter, recipe, {**indexing, "index": index})
+                progress(f"{name}：提问", (number + 0.5) / len(programs))
+                asked = _run(interpreter, recipe, {**asking, "index": index})
+        except ModelError as error:
+            failures.append(f"{name}：{error.message}")
+        else:
+            rows.append(_row(name, made, asked, questions, _Places(cases, documents)))
+    return rows, failures
 
 
 def _run(python: pathlib.Path, recipe: str, task: dict[str, Any]) -> dict[str, Any]:
@@ -119,62 +128,76 @@ def _run(python: pathlib.Path, recipe: str, task: dict[str, Any]) -> dict[str, A
     with tempfile.TemporaryDirectory() as temporary:
         given, made = pathlib.Path(temporary) / "task.json", pathlib.Path(temporary) / "result.json"
         given.write_text(json.dumps(task, ensure_ascii=False), encoding="utf-8")
-        done = subprocess.run(  # noqa: S603 - our own programs, nothing of what a document says
-            [python, PEERS / recipe, given, made],
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_LONGEST,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 - our own programs, nothing of what a document says
+                [python, PEERS / recipe, given, made],
+                env=environment,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=_LONGEST,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ModelError(f"{recipe} 运行了 {_LONGEST} 秒还没有完") from error
         if done.returncode or not made.is_file():
             last = (done.stderr.strip().splitlines() or ["没有输出"])[-1]
-            raise ModelError(f"{recipe} 运行失败：{last}", hint="请检查这个环境里的软件包")
+            raise ModelError(f"{recipe} 运行失败：{last}")
         result: dict[str, Any] = json.loads(made.read_text(encoding="utf-8"))
         return result
 
 
-def _row(name: str, result: dict[str, Any], questions: Sequence[Question], cases: Sequence[Case]) -> Row:
-    answers = [_with_cases(answer, cases) for answer in result["answers"]]
-    p50, p95 = np.percentile(result["search_seconds"], [50, 95]) * 1000
-    answering = result.get("answer_seconds")
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Tells which case a found passage is of, so that cases are compared whatever a system cuts."""
+
+    cases: Sequence[Case]
+    documents: dict[str, str]
+
+    def told(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The same with the lines and the case of each passage."""
+        found = {part: [self._of(place) for place in answer[part]] for part in ("hits", "citations")}
+        return {"answer": answer["answer"], **found}
+
+    def _of(self, place: dict[str, Any]) -> dict[str, Any]:
+        """A passage with id and title of the case that shares most lines with it; of none, its own place."""
+        first, last = place.get("lines") or self._lines(place)
+        shared = {
+            case: min(last, case.lines[1]) - max(first, case.lines[0])
+            for case in self.cases
+            if case.source == place["source"]
+        }
+        best = max(shared, key=lambda case: shared[case], default=None)
+        if best is None or shared[best] < 0:
+            nowhere = f"{place['source']}:{first}"
+            return {**place, "lines": [first, last], "case_id": nowhere, "title": nowhere}
+        return {**place, "lines": [first, last], "case_id": best.id, "title": best.title}
+
+    def _lines(self, place: dict[str, Any]) -> tuple[int, int]:
+        """First and last line, from 1, of a passage that tells the offset of its first character."""
+        text, start = self.documents[place["source"]], place["start"]
+        first = text.count("\n", 0, start) + 1
+        return first, first + text.count("\n", start, start + max(len(place["quote"].rstrip()), 1) - 1)
+
+
+def _row(
+    name: str, made: dict[str, Any], asked: dict[str, Any], questions: Sequence[Question], places: _Places
+) -> Row:
+    p50, p95 = np.percentile(asked["search_seconds"], [50, 95]) * 1000
+    answering = asked.get("answer_seconds")
     return Row(
         name,
-        result["versions"],
-        result["passages"],
-        _quality(questions, answers),
-        result["start_seconds"],
-        result["index_seconds"],
+        asked["versions"],
+        made["passages"],
+        _quality(questions, [places.told(answer) for answer in asked["answers"]]),
+        asked["start_seconds"],
+        made["seconds"],
         float(p50),
         float(p95),
         float(np.percentile(answering, 95) * 1000) if answering else None,
-        result["peak_mb"],
+        asked["peak_mb"],
+        made["peak_mb"],
     )
-
-
-def _with_cases(answer: dict[str, Any], cases: Sequence[Case]) -> dict[str, Any]:
-    """The same with the case of each passage, so that cases are compared whatever a system cuts."""
-    return {
-        "answer": answer["answer"],
-        "hits": [{**place, **_case_of(place, cases)} for place in answer["hits"]],
-        "citations": [{**place, **_case_of(place, cases)} for place in answer["citations"]],
-    }
-
-
-def _case_of(place: dict[str, Any], cases: Sequence[Case]) -> dict[str, str]:
-    """Id and title of the case that shares most lines with a passage; of none, the passage's own place."""
-    first, last = place["lines"]
-    shared = {
-        case: min(last, case.lines[1]) - max(first, case.lines[0])
-        for case in cases
-        if case.source == place["source"]
-    }
-    best = max(shared, key=lambda case: shared[case], default=None)
-    if best is None or shared[best] < 0:
-        nowhere = f"{place['source']}:{first}"
-        return {"case_id": nowhere, "title": nowhere}
-    return {"case_id": best.id, "title": best.title}
 
 
 def _quality(questions: Sequence[Question], answers: Sequence[dict[str, Any]]) -> dict[str, float]:
@@ -227,6 +250,7 @@ def rows_text(rows: Sequence[Row]) -> str:
             f"{row.p95:.1f}",
             "–" if row.answer_p95 is None else f"{row.answer_p95:.1f}",
             f"{row.megabytes:.0f}",
+            f"{row.index_megabytes:.0f}",
         )
         for row in rows
     ]
@@ -237,7 +261,8 @@ def rows_text(rows: Sequence[Row]) -> str:
         "检索中位（毫秒）",
         "检索 95%（毫秒）",
         "作答 95%（毫秒）",
-        "内存（MB）",
+        "提问内存（MB）",
+        "建索引内存（MB）",
     )
     versions = "\n".join(
         f"{row.name}：{'，'.join(f'{name} {version}' for name, version in row.versions.items())}"

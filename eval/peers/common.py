@@ -1,8 +1,7 @@
-"""What every recipe shares: the task, the clock, the memory and the lines of a passage. Standard library only."""
+"""What every recipe shares: the task, its two halves, the clock and the memory. Standard library only."""
 
 from __future__ import annotations
 
-import bisect
 import importlib.metadata
 import json
 import pathlib
@@ -34,8 +33,22 @@ class Passage:
 
 
 Search = Callable[[str], Iterable[Passage]]
-Index = Callable[[list[Text]], tuple[Search, int]]
-Recipe = Callable[[str], Index]
+
+
+@dataclass(frozen=True)
+class System:
+    """What a recipe makes with an encoder.
+
+    Attributes:
+        index: makes an index of texts in a folder; says how many passages it holds.
+        opened: the search of that folder, in another process: as it is after every start but the first.
+    """
+
+    index: Callable[[list[Text], pathlib.Path], int]
+    opened: Callable[[pathlib.Path], Search]
+
+
+Recipe = Callable[[str], System]
 
 
 def started() -> float:
@@ -59,54 +72,42 @@ def peak_megabytes() -> float:
 
 
 def main(recipe: Recipe, *packages: str) -> None:
-    """Run a recipe on the task named by the first argument; the result goes to the file named by the second.
+    """One half of the task named by the first argument; the result goes to the file named by the second.
 
     Args:
-        recipe: loads what it needs with the encoder of a folder, then makes of documents a search, and says how
-            many passages it searches.
+        recipe: loads what it needs with the encoder of a folder.
         packages: whose versions to report.
     """
     task = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
-    texts = [Text(source, text) for source, text in task["documents"]]
-    index = recipe(task["encoder"])
-    before = time.perf_counter()
-    search, passages = index(texts)
-    built = time.perf_counter()
-    list(search(task["questions"][0]))
-    result: dict[str, Any] = {
-        "start_seconds": started() - (built - before),
-        "index_seconds": built - before,
-        "passages": passages,
-    }
-    lines = {text.source: _line_starts(text.text) for text in texts}
-    seconds, answers = [], []
-    for question in task["questions"]:
-        began = time.perf_counter()
-        found = list(search(question))
-        seconds.append(time.perf_counter() - began)
-        rows = [_row(passage, lines[passage.source]) for passage in found]
-        answer = "\n".join(passage.text for passage in found[:SHOWN])
-        answers.append({"answer": answer, "hits": rows, "citations": rows[:SHOWN]})
-    result |= {
-        "search_seconds": seconds,
-        "answers": answers,
-        "peak_mb": peak_megabytes(),
-        "versions": {name: importlib.metadata.version(name) for name in packages},
-    }
+    system, folder = recipe(task["encoder"]), pathlib.Path(task["index"])
+    versions = {name: importlib.metadata.version(name) for name in packages}
+    result = (
+        _asked(system, folder, task["questions"]) if "questions" in task else _indexed(system, folder, task)
+    )
+    result |= {"peak_mb": peak_megabytes(), "versions": versions}
     pathlib.Path(sys.argv[2]).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
 
 
-def _line_starts(text: str) -> list[int]:
-    return [0, *(place + 1 for place, character in enumerate(text) if character == "\n")]
+def _indexed(system: System, folder: pathlib.Path, task: dict[str, Any]) -> dict[str, Any]:
+    texts = [Text(source, text) for source, text in task["documents"]]
+    before = time.perf_counter()
+    passages = system.index(texts, folder)
+    return {"passages": passages, "seconds": time.perf_counter() - before}
 
 
-def _row(passage: Passage, starts: list[int]) -> dict[str, Any]:
-    end = passage.start + max(len(passage.text.rstrip()), 1) - 1
-    return {
-        "source": passage.source,
-        "lines": [bisect.bisect_right(starts, passage.start), bisect.bisect_right(starts, end)],
-        "quote": passage.text,
-    }
+def _asked(system: System, folder: pathlib.Path, questions: list[str]) -> dict[str, Any]:
+    search = system.opened(folder)
+    list(search(questions[0]))
+    start = started()
+    seconds, answers = [], []
+    for question in questions:
+        began = time.perf_counter()
+        found = list(search(question))
+        seconds.append(time.perf_counter() - began)
+        hits = [{"source": one.source, "start": one.start, "quote": one.text} for one in found]
+        answer = "\n".join(passage.text for passage in found[:SHOWN])
+        answers.append({"answer": answer, "hits": hits, "citations": hits[:SHOWN]})
+    return {"start_seconds": start, "search_seconds": seconds, "answers": answers}
 
 
 def sentence_packs(text: str, size: int) -> list[tuple[int, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Iterable
 
-from common import TOP, Index, Passage, Search, Text, main
+from common import TOP, Passage, Search, System, Text, main
 
 
-def recipe(encoder: str) -> Index:
+def recipe(encoder: str) -> System:
     """BM25 and vectors of an in-memory store, joined by reciprocal rank."""
     from haystack import Document
     from haystack.components.joiners import DocumentJoiner
@@ -19,12 +20,9 @@ def recipe(encoder: str) -> Index:
         SentenceTransformersTextEmbedder,
     )
 
-    embedder = SentenceTransformersDocumentEmbedder(model=encoder, progress_bar=False)
-    embedder.warm_up()
-    asker = SentenceTransformersTextEmbedder(model=encoder, progress_bar=False)
-    asker.warm_up()
-
-    def index(texts: list[Text]) -> tuple[Search, int]:
+    def index(texts: list[Text], folder: pathlib.Path) -> int:
+        embedder = SentenceTransformersDocumentEmbedder(model=encoder, progress_bar=False)
+        embedder.warm_up()
         splitter = RecursiveDocumentSplitter(
             split_length=300, split_overlap=0, split_unit="char", separators=["\n\n", "\n", "。", "；", "，"]
         )
@@ -33,6 +31,13 @@ def recipe(encoder: str) -> Index:
         pieces = splitter.run(documents=whole)["documents"]
         store = InMemoryDocumentStore(embedding_similarity_function="cosine")
         store.write_documents(embedder.run(documents=pieces)["documents"])
+        store.save_to_disk(str(folder / "store.json"))
+        return len(pieces)
+
+    def opened(folder: pathlib.Path) -> Search:
+        asker = SentenceTransformersTextEmbedder(model=encoder, progress_bar=False)
+        asker.warm_up()
+        store = InMemoryDocumentStore.load_from_disk(str(folder / "store.json"))
         lexical, dense = InMemoryBM25Retriever(store, top_k=TOP), InMemoryEmbeddingRetriever(store, top_k=TOP)
         joiner = DocumentJoiner(join_mode="reciprocal_rank_fusion", top_k=TOP)
 
@@ -45,9 +50,9 @@ def recipe(encoder: str) -> Index:
             for piece in joiner.run(documents=found)["documents"]:
                 yield Passage(piece.meta["source"], piece.meta["split_idx_start"], piece.content)
 
-        return search, len(pieces)
+        return search
 
-    return index
+    return System(index, opened)
 
 
 if __name__ == "__main__":
