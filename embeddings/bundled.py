@@ -10,7 +10,7 @@ from embeddings.static_model import StaticEmbedder, load_static
 
 FOLDER = pathlib.Path(__file__).parent / "model"
 # Recorded in every index; a retrained model gets another one, and indices made with the old one say so.
-NAME = "zhengwu-static-3"
+NAME = "zhengwu-static-4"
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from embeddings.embedder import Embedder, Vectors
 from embeddings.static_model import StaticEmbedder
 
 # Share of the encoder that knows the field beside the one that knows the documents.
-_GENERAL_SHARE = 0.65
+_GENERAL_SHARE = 0.8
 
 
 class JointEmbedder:

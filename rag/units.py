@@ -26,6 +26,12 @@ _DANGLING = re.compile(
 _CONNECTIVE = re.compile(
     r"^(?:此外|同时|另外|与此同时|目前|接下来|下一步|一方面|另一方面|再者|还有|首先|其次|最后|据悉|据了解|据介绍)[，,]\s*"
 )
+# At the beginning of a paragraph nothing is pointed back at: there these may go, too, ...
+_OPENING = re.compile(
+    r"^(?:对此|为此|据此|由此|因此|从而|不仅如此|除此之外|随后|随即|之后|很快|同一天)[，,]\s*"
+)
+# ... and these stand for the case itself, whose title is shown beside the sentence.
+_SINCE_THE_CHANGE = re.compile(r"^(?:整合|改革|升级|调整|改造|合并|实施|完成)后[，,]")
 _ENUMERATOR = re.compile(
     r"^(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}是(?=[\u4e00-\u9fff“])|[一二三四五六七八九十]{1,3}、|\d{1,2}\s*[、.．](?!\d)|"
     r"第[一二三四五六七八九十\d]{1,3}条\s*[:：]?|[①-⑳])\s*"
@@ -98,7 +104,7 @@ def _readable(sentences: Sequence[Span], text: str) -> list[Span]:
     """Spans that can be read alone: enumerators trimmed, dangling sentences joined to the one before or left out."""
     kept: list[Span] = []
     for number, span in enumerate(sentences):
-        trimmed = _trimmed(span, text)
+        trimmed = _trimmed(span, text) if number else _opened(_trimmed(span, text), text)
         if len(trimmed) < _SHORTEST or not any(map(str.isalnum, trimmed.of(text))):
             continue
         label = _label_before(sentences, number, text)
@@ -107,7 +113,9 @@ def _readable(sentences: Sequence[Span], text: str) -> list[Span]:
             if kept and kept[-1] == label:
                 kept.pop()
             kept.append(Span(label.start, trimmed.end))
-        elif not _DANGLING.match(trimmed.of(text)):
+        elif not _DANGLING.match(trimmed.of(text)) or (
+            not number and _SINCE_THE_CHANGE.match(trimmed.of(text))
+        ):
             kept.append(trimmed)
         elif number:
             before = _trimmed(sentences[number - 1], text)
@@ -140,6 +148,12 @@ def _trimmed(span: Span, text: str) -> Span:
             break
         start += cut.end()
     return Span(start, span.end)
+
+
+def _opened(span: Span, text: str) -> Span:
+    """The first sentence of a paragraph without a word that joins it to the paragraph before."""
+    cut = _OPENING.match(span.of(text))
+    return Span(span.start + cut.end(), span.end) if cut else span
 
 
 def reads_alone(text: str) -> bool:

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from invented import CASES, compilation
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from corpus.errors import InputError
 from embeddings.bundled import load_bundled
 from embeddings.static_model import load_static
 from embeddings.training.evaluate import WAYS, evaluate, task_of, tasks
-from embeddings.training.fit import Bags, Recipe
+from embeddings.training.fit import Bags, Recipe, train_runs
 from embeddings.training.run import OURS, train_model
 from embeddings.training.sources import is_held_out, passage_id, read_material
 from embeddings.training.speed import passages_of, speed
@@ -89,7 +90,10 @@ def pairs(tmp_path: Path) -> Path:
 def test_a_model_is_trained_saved_and_read(data: Path, pairs: Path, tmp_path: Path) -> None:
     steps: list[float] = []
     model = train_model(
-        data, Recipe(steps=30, batch=32, lengths=(16, 8)), lambda _, share: steps.append(share), pairs=pairs
+        data,
+        Recipe(steps=15, batch=32, lengths=(16, 8), runs=2),
+        lambda _, share: steps.append(share),
+        pairs=pairs,
     )
     assert steps == sorted(steps)
     assert steps[-1] == pytest.approx(1)
@@ -104,13 +108,31 @@ def test_a_model_is_trained_saved_and_read(data: Path, pairs: Path, tmp_path: Pa
 
 
 def test_training_moves_what_belongs_together(data: Path, pairs: Path) -> None:
-    trained = train_model(data, Recipe(steps=60, batch=32, lengths=(16, 8)), lambda *_: None, pairs=pairs)
+    trained = train_model(
+        data, Recipe(steps=60, batch=32, lengths=(16, 8), runs=1), lambda *_: None, pairs=pairs
+    )
     kept = [matter for matter in MATTERS if not is_held_out(matter)]
     scores = (
         trained.encode_query([f"{one}怎么弄" for one in kept])
         @ trained.encode_document([f"{one}登记" for one in kept]).T
     )
     assert (scores.argmax(axis=1) == np.arange(len(kept))).mean() >= 0.8
+
+
+def test_several_runs_are_averaged(data: Path, pairs: Path) -> None:
+    def trained(runs: int, seed: int) -> NDArray[np.float32]:
+        recipe = Recipe(steps=8, batch=32, lengths=(16, 8), runs=runs, seed=seed)
+        return train_runs(tokenizer, start, material.sources, recipe, lambda *_: None)
+
+    material = read_material(data, articles=50, seed=1, pairs=pairs)
+    texts = [
+        text for found in material.sources.values() for pair in found for text in (pair.left, pair.right)
+    ]
+    tokenizer = build_tokenizer(texts, [], MATTERS, size=400)
+    start = np.random.default_rng(1).normal(size=(tokenizer.get_vocab_size(), 16)).astype(np.float32)
+    one, other = trained(1, 5), trained(1, 6)
+    assert not np.allclose(one, other, atol=1e-3)
+    assert trained(2, 5) == pytest.approx((one + other) / 2, abs=1e-6)
 
 
 def test_held_out_groups_are_not_trained_on(data: Path, pairs: Path) -> None:

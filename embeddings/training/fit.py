@@ -8,6 +8,7 @@ its characters mean.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +37,8 @@ class Recipe:
             word (Srivastava et al., 2014).
         favour: weight of a source's share beyond the square root of its size.
         whole: sources of which no token is left out, since they are single terms.
+        runs: trainings from the same start, each with the next seed, whose weights are averaged: what one of them learnt
+            by the chance of its batches goes (Wortsman et al., "Model soups", 2022).
         seed: decides everything drawn.
     """
 
@@ -48,6 +51,7 @@ class Recipe:
     dropout: float = 0.2
     favour: Mapping[str, float] | None = None
     whole: frozenset[str] = frozenset()
+    runs: int = 4
     seed: int = 20
 
 
@@ -128,6 +132,24 @@ class Bags:
         folding = csr_matrix((self._weights, self._rows, [*self._starts, len(self._rows)]), shape)
         out: NDArray[np.float32] = np.asarray(folding @ matrix, dtype=np.float32)
         return out
+
+
+def train_runs(
+    tokenizer: Tokenizer,
+    start: NDArray[np.float32],
+    sources: Mapping[str, Sequence[Pair]],
+    recipe: Recipe,
+    progress: Callable[[str, float], None],
+) -> NDArray[np.float32]:
+    """The mean of `recipe.runs` trainings; see `train`."""
+    total = np.zeros_like(start, dtype=np.float64)
+    for run in range(recipe.runs):
+
+        def told(step: str, share: float, run: int = run) -> None:
+            progress(f"第 {run + 1}/{recipe.runs} 次{step}", (run + share) / recipe.runs)
+
+        total += train(tokenizer, start, sources, dataclasses.replace(recipe, seed=recipe.seed + run), told)
+    return (total / recipe.runs).astype(np.float32)
 
 
 def train(

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from embeddings.bundled import NAME
 from embeddings.static_model import StaticEmbedder
-from embeddings.training.fit import Recipe, train
+from embeddings.training.fit import Recipe, train_runs
 from embeddings.training.sources import PAIRS, Material, read_material
 from embeddings.training.start import word_vectors
 from embeddings.training.tokenizer import build_tokenizer
@@ -45,7 +45,7 @@ def train_model(
     progress("统计共现", 0.08)
     rows = _encoded(tokenizer, texts)
     start = word_vectors(rows, tokenizer.get_vocab_size(), recipe.lengths[0], seed=recipe.seed)
-    matrix = train(
+    matrix = train_runs(
         tokenizer,
         start,
         material.sources,
