@@ -1,5 +1,6 @@
 """What the documents page draws anew, and what it leaves alone."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 from rag.collection import Collection
 from rag.settings import Settings
 from ui.components import gr
+from ui.documents.actions import SLOW
 from ui.documents.desk import Bench
 from ui.library import Library
 from ui.materials import Materials, Source
-from ui.pages.documents import _Page
+from ui.pages.documents import _SCRIPT, _Page
 
 LEFT_ALONE = [gr.skip()] * 5
 
@@ -62,3 +64,8 @@ def test_a_look_takes_nothing_back_that_was_pressed_meanwhile(page: _Page) -> No
     page.materials.bench = bench
     assert look(page, bench) == LEFT_ALONE
     assert bench.desk.confirming == "a"
+
+
+def test_the_page_sends_what_takes_long_where_progress_is_shown() -> None:
+    (names,) = re.findall(r"const LONG = new Set\(\[(.*)\]\)", _SCRIPT)
+    assert set(re.findall(r'"(\w+)"', names)) == set(SLOW)

@@ -132,8 +132,11 @@ class _Page:
         Where nobody has, nothing is drawn anew: it would take away what is just being pressed.
         """
         desk = bench.desk
-        same = self._regions(desk) == bench.shown or bench.desk is not desk
-        return (bench, gr.skip(), *([gr.skip()] * 4 if same else self.shown(bench, "")[2:]))
+        regions = self._regions(desk)
+        if regions == bench.shown or bench.desk is not desk:
+            return (bench, *[gr.skip()] * 5)
+        bench.shown = regions
+        return (bench, gr.skip(), *regions)
 
 
 def _followed(steps: Generator[tuple[str, float], None, T]) -> Generator[Shown, None, T]:
