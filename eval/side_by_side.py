@@ -168,10 +168,10 @@ class _Places:
             if case.source == place["source"]
         }
         best = max(shared, key=lambda case: shared[case], default=None)
-        if best is None or shared[best] < 0:
-            nowhere = f"{place['source']}:{first}"
-            return {**place, "lines": [first, last], "case_id": nowhere, "title": nowhere}
-        return {**place, "lines": [first, last], "case_id": best.id, "title": best.title}
+        named = {"case_id": f"{place['source']}:{first}", "title": f"{place['source']}:{first}"}
+        if best is not None and shared[best] >= 0:
+            named = {"case_id": best.id, "title": best.title}
+        return {**place, "lines": [first, last], **named}
 
     def _lines(self, place: dict[str, Any]) -> tuple[int, int]:
         """First and last line, from 1, of a passage that tells the offset of its first character."""
